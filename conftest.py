@@ -1,0 +1,76 @@
+"""Run every example: the docstrings of src, and the Python and console blocks of all Markdown.
+
+A Markdown file is one story: its blocks share their names and one empty folder, in order.
+tests/test_project.py proves that wrong examples are found.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from doctest import ELLIPSIS, OutputChecker
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from sybil import Sybil
+from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
+from sybil.parsers.rest import DocTestParser
+
+if TYPE_CHECKING:
+    from sybil import Example
+
+COMMANDS = Path(sys.executable).parent
+
+
+def transcript(example: Example) -> str | None:
+    """Run each line ``$ duecourse …`` of a console block and compare what it prints.
+
+    ``...`` in the expected output stands for anything, as in a doctest. What a command writes to
+    stderr counts only where the line ends in ``2>&1``. Any exit code but 0 is a last line of the
+    output: ``[exit 1]``.
+    """
+    folder = example.namespace.setdefault("_folder", TemporaryDirectory())
+    before, *commands = ("\n" + str(example.parsed)).split("\n$ ")
+    if before.strip() or not commands:
+        return "a console block begins with '$ ' and a command"
+    for command in commands:
+        line, _, expected = command.partition("\n")
+        line, merged = line.removesuffix(" 2>&1"), line.endswith(" 2>&1")
+        program, *arguments = shlex.split(line)
+        if program != "duecourse":
+            return f"a console block runs duecourse and nothing else, not {program!r}"
+        run = subprocess.run(  # noqa: S603  (the documents are ours)
+            [COMMANDS / program, *arguments],
+            cwd=folder.name,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if merged else subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+        )
+        printed = run.stdout.strip("\n") + (f"\n[exit {run.returncode}]" if run.returncode else "")
+        if not OutputChecker().check_output(expected.strip("\n"), printed.strip("\n"), ELLIPSIS):
+            return f"$ {line}\nexpected:\n{expected}\nprinted:\n{printed}\n{run.stderr or ''}"
+    return None
+
+
+def leave(namespace: dict[str, Any]) -> None:
+    """Remove the folder in which the commands of one document ran."""
+    folder = namespace.pop("_folder", None)
+    if folder is not None:
+        folder.cleanup()
+
+
+pytest_collect_file = (
+    Sybil(path="src", parsers=[DocTestParser()], pattern="*.py")
+    + Sybil(
+        parsers=[
+            PythonCodeBlockParser(),
+            CodeBlockParser(language="console", evaluator=transcript),
+        ],
+        pattern="*.md",
+        teardown=leave,
+    )
+).pytest()

@@ -1,0 +1,130 @@
+"""Finding and loading procedures: by id in a project's `model/` folder, or by path.
+
+A project is a folder with `model/`, `properties/`, `scenarios/` and `simulations/`; the shipped one is the default.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from duecourse.errors import InvalidInput, nearest
+from duecourse.model.layers import amend, amendment_head, base_layer
+from duecourse.model.read import interpret
+from duecourse.model.source import Source, load as load_source
+from duecourse.shipped import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.resources.abc import Traversable
+
+    from duecourse.model.layers import Layers
+    from duecourse.model.procedure import Procedure
+
+    Folder = Path | Traversable
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of the library: an id, what it is, and for an amendment what it amends."""
+
+    id: str
+    kind: str
+    file: Folder
+    of: str = ""
+
+
+def project_root() -> Folder:
+    """Return the project in the current folder if there is one, else the shipped one."""
+    here = Path.cwd()
+    return here if (here / "model").is_dir() and any((here / "model").glob("*.toml")) else shipped()
+
+
+def catalogue(root: Folder | None = None) -> dict[str, Entry]:
+    """Return the procedures and amendments of a project and, below them, of the shipped one, by id."""
+    found: dict[str, Entry] = {}
+    for folder in dict.fromkeys((root or project_root(), shipped())):
+        for part, kind in (("model", "procedure"), ("model/amendments", "amendment")):
+            for file in _tomls(folder.joinpath(*part.split("/"))):
+                head = _peek(file)
+                if head and head[0] not in found:
+                    found[head[0]] = Entry(head[0], kind, file, head[1])
+    return found
+
+
+def load(name: str, amendments: Iterable[str] = (), root: Folder | None = None) -> Procedure:
+    """Return a procedure.
+
+    Args:
+        name: the id of a procedure or of an amendment, several joined by `+`, or the path of a file.
+        amendments: ids or paths of amendments to apply to it, in order.
+        root: the project to look in; by default the one in the current folder, else the shipped one.
+
+    Raises:
+        InvalidInput: with every problem found, each at its place.
+    """
+    known = catalogue(root)
+    first, *rest = [name] if _is_path(name) else name.split("+")
+    layers = _layers(_open(first, known), known, ())
+    for each in (*rest, *amendments):
+        source = _open(each, known)
+        if "procedure" in source.data:
+            raise InvalidInput([source.problem((), "amendment", "this file is a whole procedure, not an amendment")])
+        layers = amend(layers, source)
+    return interpret(layers)
+
+
+def _layers(source: Source, known: dict[str, Entry], above: tuple[str, ...]) -> Layers:
+    """Return the tables of a file: its own, or those of what it amends with its operations applied."""
+    if "procedure" in source.data:
+        return base_layer(source)
+    head = amendment_head(source)
+    if head.id in above:
+        way = " of ".join((*above[above.index(head.id) :], head.id))
+        raise InvalidInput([source.problem(("amendment", "of"), "cycle", f"amendments amend each other in a circle: {way}")])
+    if head.of not in known:
+        hint = nearest(head.of, known)
+        raise InvalidInput([source.problem(("amendment", "of"), "unknown-name", f'no procedure or amendment "{head.of}"{hint}')])
+    return amend(_layers(load_source(known[head.of].file, _name(known[head.of].file)), known, (*above, head.id)), source)
+
+
+def _open(name: str, known: dict[str, Entry]) -> Source:
+    if name in known:
+        return load_source(known[name].file, _name(known[name].file))
+    if _is_path(name):
+        return load_source(Path(name), name)
+    raise InvalidInput(f'no procedure or amendment "{name[:80]}"{nearest(name, known)}')
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith(".toml") or "/" in name or "\\" in name
+
+
+def _name(file: Folder) -> str:
+    """Return the name that messages give a file: relative to the current folder where that is shorter."""
+    text = str(file)
+    here = str(Path.cwd())
+    return text[len(here) + 1 :] if text.startswith(here + "/") else text
+
+
+def _tomls(folder: Folder) -> list[Folder]:
+    if not folder.is_dir():
+        return []
+    return sorted((each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name)
+
+
+_HEAD = re.compile(rb'^\[(procedure|amendment)\]\s*$.*?^id\s*=\s*"([^"]+)"', re.MULTILINE | re.DOTALL)
+_OF = re.compile(rb'^of\s*=\s*"([^"]+)"', re.MULTILINE)
+
+
+def _peek(file: Folder) -> tuple[str, str] | None:
+    """Return the id in a file's head and what it amends, without reading the rest; None where there is no head."""
+    with file.open("rb") as stream:
+        start = stream.read(4_096)
+    head = _HEAD.search(start)
+    if head is None:
+        return None
+    of = _OF.search(start)
+    return head[2].decode(errors="replace"), of[1].decode(errors="replace") if of and head[1] == b"amendment" else ""
