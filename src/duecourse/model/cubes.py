@@ -36,7 +36,9 @@ class TooManyCubesError(Exception):
     """Conditions that come out in more ways than can be listed."""
 
 
-def split(goals: Sequence[Expression], domains: Mapping[str, tuple[Value, ...]]) -> Iterator[tuple[Cube, tuple[bool, ...]]]:
+def split(
+    goals: Sequence[Expression], domains: Mapping[str, tuple[Value, ...]]
+) -> Iterator[tuple[Cube, tuple[bool, ...]]]:
     """Yield the cubes on which the first goal holds, with the truth of every goal there.
 
     Args:
@@ -59,7 +61,9 @@ def satisfiable(condition: Expression, domains: Mapping[str, tuple[Value, ...]])
         return True
 
 
-def _split(goals: tuple[Expression, ...], classes: Mapping[str, Classes], cube: Cube, budget: Iterator[int]) -> Iterator[tuple[Cube, tuple[bool, ...]]]:
+def _split(
+    goals: tuple[Expression, ...], classes: Mapping[str, Classes], cube: Cube, budget: Iterator[int]
+) -> Iterator[tuple[Cube, tuple[bool, ...]]]:
     if goals[0] == FALSE:
         return
     name = next((name for goal in goals for name in variables(goal)), None)
@@ -70,10 +74,14 @@ def _split(goals: tuple[Expression, ...], classes: Mapping[str, Classes], cube: 
         return
     for members in classes[name]:
         fixed = {name: members[0]}
-        yield from _split(tuple(simplify(goal, fixed) for goal in goals), classes, {**cube, name: members}, budget)
+        yield from _split(
+            tuple(simplify(goal, fixed) for goal in goals), classes, {**cube, name: members}, budget
+        )
 
 
-def _classes(name: str, domains: Mapping[str, tuple[Value, ...]], goals: Sequence[Expression]) -> Classes:
+def _classes(
+    name: str, domains: Mapping[str, tuple[Value, ...]], goals: Sequence[Expression]
+) -> Classes:
     """Return the classes of values of a variable that the goals cannot tell apart."""
     tests = [atom for goal in goals for atom in atoms(goal) if name in variables(atom)]
     if any(isinstance(atom.left, Variable) and isinstance(atom.right, Variable) for atom in tests):
@@ -84,7 +92,9 @@ def _classes(name: str, domains: Mapping[str, tuple[Value, ...]], goals: Sequenc
     return tuple(map(tuple, groups.values()))
 
 
-def total(parts: Sequence[str], op: str, bound: int, domains: Mapping[str, tuple[Value, ...]]) -> Expression:
+def total(
+    parts: Sequence[str], op: str, bound: int, domains: Mapping[str, tuple[Value, ...]]
+) -> Expression:
     """Return the comparison of a sum of counts with a constant, as a condition on the single counts."""
     from duecourse.model.expression import Or, conjunction  # noqa: PLC0415
 
@@ -96,7 +106,11 @@ def total(parts: Sequence[str], op: str, bound: int, domains: Mapping[str, tuple
                 ways.append(conjunction(*chosen))
             return
         for value in domains[parts[index]]:
-            choose(index + 1, (*chosen, Compare("==", Variable(parts[index]), Constant(value))), amount + int(value))
+            choose(
+                index + 1,
+                (*chosen, Compare("==", Variable(parts[index]), Constant(value))),
+                amount + int(value),
+            )
 
     choose(0, (), 0)
     return FALSE if not ways else ways[0] if len(ways) == 1 else Or(tuple(ways))

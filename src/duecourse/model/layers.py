@@ -70,17 +70,23 @@ def base_layer(source: Source) -> Layers:
         InvalidInput: for tables that a procedure file does not have, with all of them.
     """
     problems = [
-        source.problem((key,), "unknown-table", f'unknown table "{key}"{nearest(key, {*SHAPES, "procedure"})}')
+        source.problem(
+            (key,), "unknown-table", f'unknown table "{key}"{nearest(key, {*SHAPES, "procedure"})}'
+        )
         for key in source.data
         if key not in SHAPES and key != "procedure"
     ]
     head = source.data.get("procedure")
     if not isinstance(head, dict):
-        problems.append(source.problem((), "missing", "no [procedure] table; a procedure file begins with one"))
+        problems.append(
+            source.problem((), "missing", "no [procedure] table; a procedure file begins with one")
+        )
         raise InvalidInput(problems)
     entries = {kind: list(_entries(source, (kind,), problems)) for kind in SHAPES}
     if sum(map(len, entries.values())) > MAX_ELEMENTS:
-        problems.append(source.problem((), "too-large", f"more than {MAX_ELEMENTS} elements in one procedure"))
+        problems.append(
+            source.problem((), "too-large", f"more than {MAX_ELEMENTS} elements in one procedure")
+        )
     if problems:
         raise InvalidInput(problems)
     return Layers(Entry(head, source, ("procedure",)), entries)
@@ -98,17 +104,29 @@ def amend(layers: Layers, source: Source) -> Layers:
     for operation in ("add", "replace", "remove", "set"):
         tables = source.data.get(operation, {})
         if not isinstance(tables, dict):
-            problems.append(source.problem((operation,), "shape", f"write [[{operation}.step]] or another kind of element"))
+            problems.append(
+                source.problem(
+                    (operation,), "shape", f"write [[{operation}.step]] or another kind of element"
+                )
+            )
             continue
         for kind in tables:
             if kind not in SHAPES or (operation == "set" and kind != "reading"):
-                problems.append(source.problem((operation, kind), "unknown-table", f'no elements of kind "{kind}"{nearest(kind, SHAPES)}'))
+                problems.append(
+                    source.problem(
+                        (operation, kind),
+                        "unknown-table",
+                        f'no elements of kind "{kind}"{nearest(kind, SHAPES)}',
+                    )
+                )
                 continue
             for change in _entries(source, (operation, kind), problems):
                 _apply(operation, kind, change, entries[kind], problems)
     known = {"amendment", "add", "replace", "remove", "set"}
     problems.extend(
-        source.problem((key,), "unknown-table", f'unknown table "{key}"{nearest(key, known)}') for key in source.data if key not in known
+        source.problem((key,), "unknown-table", f'unknown table "{key}"{nearest(key, known)}')
+        for key in source.data
+        if key not in known
     )
     if problems:
         raise InvalidInput(problems)
@@ -123,7 +141,15 @@ def amendment_head(source: Source) -> AmendmentShape:
     """
     head = source.data.get("amendment")
     if not isinstance(head, dict):
-        raise InvalidInput([source.problem((), "missing", "neither a [procedure] nor an [amendment] table; one of them says what the file is")])
+        raise InvalidInput(
+            [
+                source.problem(
+                    (),
+                    "missing",
+                    "neither a [procedure] nor an [amendment] table; one of them says what the file is",
+                )
+            ]
+        )
     problems: list[Problem] = []
     shape = shaped(AmendmentShape, Entry(head, source, ("amendment",)), problems)
     if shape is None:
@@ -136,24 +162,48 @@ def _entries(source: Source, path: Path, problems: list[Problem]) -> Iterator[En
     for key in path:
         tables = tables.get(key, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        problems.append(source.problem(path, "shape", f"must be written as [[{'.'.join(map(str, path))}]], once per element"))
+        problems.append(
+            source.problem(
+                path,
+                "shape",
+                f"must be written as [[{'.'.join(map(str, path))}]], once per element",
+            )
+        )
         return
     for index, table in enumerate(tables):
         yield Entry(table, source, (*path, index))
 
 
-def _apply(operation: str, kind: str, change: Entry, entries: list[Entry], problems: list[Problem]) -> None:
+def _apply(
+    operation: str, kind: str, change: Entry, entries: list[Entry], problems: list[Problem]
+) -> None:
     name = change.data.get("id")
-    index = next((i for i, entry in enumerate(entries) if entry.data.get("id") == name), None) if name is not None else None
+    index = (
+        next((i for i, entry in enumerate(entries) if entry.data.get("id") == name), None)
+        if name is not None
+        else None
+    )
     if operation == "add":
         if index is not None:
-            problems.append(change.problem("duplicate", f'the {kind} "{name}" is already there; use [[replace.{kind}]]', "id"))
+            problems.append(
+                change.problem(
+                    "duplicate",
+                    f'the {kind} "{name}" is already there; use [[replace.{kind}]]',
+                    "id",
+                )
+            )
         else:
             entries.append(change)
         return
     if index is None or not isinstance(name, str):
         known = [str(entry.data.get("id")) for entry in entries]
-        problems.append(change.problem("unknown-name", f'no {kind} "{name}" to {operation}{nearest(str(name), known)}', "id"))
+        problems.append(
+            change.problem(
+                "unknown-name",
+                f'no {kind} "{name}" to {operation}{nearest(str(name), known)}',
+                "id",
+            )
+        )
     elif operation == "remove":
         del entries[index]
     else:

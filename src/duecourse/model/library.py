@@ -71,7 +71,13 @@ def load(name: str, amendments: Iterable[str] = (), root: Folder | None = None) 
     for each in (*rest, *amendments):
         source = _open(each, known)
         if "procedure" in source.data:
-            raise InvalidInput([source.problem((), "amendment", "this file is a whole procedure, not an amendment")])
+            raise InvalidInput(
+                [
+                    source.problem(
+                        (), "amendment", "this file is a whole procedure, not an amendment"
+                    )
+                ]
+            )
         layers = amend(layers, source)
     return interpret(layers)
 
@@ -83,11 +89,30 @@ def _layers(source: Source, known: dict[str, Entry], above: tuple[str, ...]) -> 
     head = amendment_head(source)
     if head.id in above:
         way = " of ".join((*above[above.index(head.id) :], head.id))
-        raise InvalidInput([source.problem(("amendment", "of"), "cycle", f"amendments amend each other in a circle: {way}")])
+        raise InvalidInput(
+            [
+                source.problem(
+                    ("amendment", "of"), "cycle", f"amendments amend each other in a circle: {way}"
+                )
+            ]
+        )
     if head.of not in known:
         hint = nearest(head.of, known)
-        raise InvalidInput([source.problem(("amendment", "of"), "unknown-name", f'no procedure or amendment "{head.of}"{hint}')])
-    return amend(_layers(load_source(known[head.of].file, _name(known[head.of].file)), known, (*above, head.id)), source)
+        raise InvalidInput(
+            [
+                source.problem(
+                    ("amendment", "of"),
+                    "unknown-name",
+                    f'no procedure or amendment "{head.of}"{hint}',
+                )
+            ]
+        )
+    return amend(
+        _layers(
+            load_source(known[head.of].file, _name(known[head.of].file)), known, (*above, head.id)
+        ),
+        source,
+    )
 
 
 def _open(name: str, known: dict[str, Entry]) -> Source:
@@ -112,10 +137,15 @@ def _name(file: Folder) -> str:
 def _tomls(folder: Folder) -> list[Folder]:
     if not folder.is_dir():
         return []
-    return sorted((each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name)
+    return sorted(
+        (each for each in folder.iterdir() if each.name.endswith(".toml")),
+        key=lambda each: each.name,
+    )
 
 
-_HEAD = re.compile(rb'^\[(procedure|amendment)\]\s*$.*?^id\s*=\s*"([^"]+)"', re.MULTILINE | re.DOTALL)
+_HEAD = re.compile(
+    rb'^\[(procedure|amendment)\]\s*$.*?^id\s*=\s*"([^"]+)"', re.MULTILINE | re.DOTALL
+)
 _OF = re.compile(rb'^of\s*=\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -127,4 +157,6 @@ def _peek(file: Folder) -> tuple[str, str] | None:
     if head is None:
         return None
     of = _OF.search(start)
-    return head[2].decode(errors="replace"), of[1].decode(errors="replace") if of and head[1] == b"amendment" else ""
+    return head[2].decode(errors="replace"), of[1].decode(errors="replace") if of and head[
+        1
+    ] == b"amendment" else ""

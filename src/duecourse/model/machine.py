@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from transitions import Machine, MachineError
 
 from duecourse.errors import InvalidInput, nearest
-from duecourse.model.compile import choose_readings
+from duecourse.model.variants import choose_readings
 from duecourse.model.expression import Expression, evaluate, false_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from duecourse.model.procedure import Branch, Effect, On, Panel, Procedure, Step, Value
+    from duecourse.model.expression import Effect
+    from duecourse.model.procedure import Branch, On, Panel, Procedure, Step, Suspension, Value
 
 
 class IllegalStepError(InvalidInput):
@@ -40,7 +41,12 @@ class CaseMachine:
 
     stage: str
 
-    def __init__(self, procedure: Procedure, readings: Mapping[str, str] | None = None, facts: Mapping[str, Value] | None = None) -> None:
+    def __init__(
+        self,
+        procedure: Procedure,
+        readings: Mapping[str, str] | None = None,
+        facts: Mapping[str, Value] | None = None,
+    ) -> None:
         self.procedure = procedure
         self.readings = choose_readings(procedure, readings or {})
         self.values: dict[str, Value] = {}
@@ -50,6 +56,7 @@ class CaseMachine:
         self.values |= {f"{each.id}.active": False for each in procedure.suspensions}
         for panel in procedure.panels:
             self._clear(panel)
+        self._environment: Mapping[str, Value] | None = None
         self._occasions = _occasions(procedure)
         self._machine = Machine(
             model=self,
@@ -66,15 +73,30 @@ class CaseMachine:
         guard = self._guard(step)
         for source in step.sources:
             for branch in step.branches or (None,):
-                conditions = [guard] if branch is None else [guard, self._holds(branch.when)]
+                conditions: list[str | Callable[..., bool | None]] = (
+                    [guard] if branch is None else [guard, self._holds(branch.when)]
+                )
                 dest = source if branch is None else branch.stage
-                self._machine.add_transition(step.id, source, dest, conditions=conditions, before=self._effects(step, branch, ends=self._ends(source, dest)))
+                self._machine.add_transition(
+                    step.id,
+                    source,
+                    dest,
+                    conditions=conditions,
+                    before=self._effects(step, branch, ends=self._ends(source, dest)),
+                )
 
     @property
-    def environment(self) -> dict[str, Value]:
+    def environment(self) -> Mapping[str, Value]:
         """Every name that a guard may use, with its value now."""
+        if self._environment is None:
+            self._environment = self._evaluated()
+        return self._environment
+
+    def _evaluated(self) -> dict[str, Value]:
         totals: dict[str, Value] = {
-            f"{panel.id}.pending": sum(int(self.values[f"{panel.id}.pending.{each}"]) for each in _actors(panel))
+            f"{panel.id}.pending": sum(
+                int(self.values[f"{panel.id}.pending.{each}"]) for each in _actors(panel)
+            )
             for panel in self.procedure.panels
         }
         return {**self.values, **self.readings, **totals}
@@ -97,7 +119,11 @@ class CaseMachine:
     def permitted(self) -> tuple[str, ...]:
         """Return the steps that are allowed now, lapses included, in the order of the procedure."""
         names = self._machine.get_triggers(self.stage)
-        return tuple(step.id for step in self.procedure.steps if step.id in names and getattr(self, f"may_{step.id}")())
+        return tuple(
+            step.id
+            for step in self.procedure.steps
+            if step.id in names and getattr(self, f"may_{step.id}")()
+        )
 
     def refusal(self, step: str) -> str:
         """Return why a step is not allowed now, and what is allowed instead."""
@@ -105,10 +131,18 @@ class CaseMachine:
         if self.stage not in found.sources:
             reason = f'it is taken from {", ".join(found.sources)}, the case is in "{self.stage}"'
         else:
-            parts = [str(part) for condition in self._conditions(found) for part in false_parts(condition, self.environment)]
+            parts = [
+                str(part)
+                for condition in self._conditions(found)
+                for part in false_parts(condition, self.environment)
+            ]
             parts += [f"not {each.id}.active" for each in self._barring(found)]
-            if found.reply is not None and not int(self.values.get(f"{found.reply.panel}.pending.{found.actors[0]}", 0)):
-                parts.append(f"a {found.actors[0]} of {found.reply.panel} whose reply is outstanding")
+            if found.reply is not None and not int(
+                self.values.get(f"{found.reply.panel}.pending.{found.actors[0]}", 0)
+            ):
+                parts.append(
+                    f"a {found.actors[0]} of {found.reply.panel} whose reply is outstanding"
+                )
             reason = f"it needs {' and '.join(parts) or 'a branch whose condition holds'}"
         allowed = ", ".join(self.permitted()) or "nothing"
         return f'"{step}" is not allowed: {reason}; allowed now: {allowed}'
@@ -116,6 +150,7 @@ class CaseMachine:
     def load(self, values: Mapping[str, Value]) -> None:
         """Put the case where `values` says (a stage and any variables by name); other variables keep their values."""
         self.values |= {name: value for name, value in values.items() if name != "stage"}
+        self._environment = None
         self._machine.set_state(str(values["stage"]))
 
     def _guard(self, step: Step) -> Callable[[], bool]:
@@ -123,17 +158,26 @@ class CaseMachine:
 
         def holds() -> bool:
             environment = self.environment
-            if step.reply is not None and not int(environment.get(f"{step.reply.panel}.pending.{step.actors[0]}", 0)):
+            if step.reply is not None and not int(
+                environment.get(f"{step.reply.panel}.pending.{step.actors[0]}", 0)
+            ):
                 return False
-            return not self._barring(step) and all(evaluate(each, environment) for each in conditions)
+            return not self._barring(step) and all(
+                evaluate(each, environment) for each in conditions
+            )
 
         return holds
 
     def _conditions(self, step: Step) -> list[Expression]:
-        lapses = [on.when for clock in self.procedure.clocks for on in clock.on_lapse if on.step == step.id]
+        lapses = [
+            on.when
+            for clock in self.procedure.clocks
+            for on in clock.on_lapse
+            if on.step == step.id
+        ]
         return [step.when, *lapses]
 
-    def _barring(self, step: Step) -> list[object]:
+    def _barring(self, step: Step) -> list[Suspension]:
         return [
             each
             for each in self.procedure.suspensions
@@ -154,9 +198,14 @@ class CaseMachine:
 
         def run() -> None:
             environment = self.environment
+            self._environment = None
             if step.reply is not None:
-                self.values[f"{step.reply.panel}.pending.{step.actors[0]}"] = int(self.values[f"{step.reply.panel}.pending.{step.actors[0]}"]) - 1
-                self.values[f"{step.reply.panel}.{step.reply.value}"] = int(self.values[f"{step.reply.panel}.{step.reply.value}"]) + 1
+                self.values[f"{step.reply.panel}.pending.{step.actors[0]}"] = (
+                    int(self.values[f"{step.reply.panel}.pending.{step.actors[0]}"]) - 1
+                )
+                self.values[f"{step.reply.panel}.{step.reply.value}"] = (
+                    int(self.values[f"{step.reply.panel}.{step.reply.value}"]) + 1
+                )
             for effect in effects:
                 self._apply(effect)
             for panel in self.procedure.panels:
@@ -182,7 +231,9 @@ class CaseMachine:
             self.values[f"{panel.id}.open"] = False
 
     def _occurs(self, kind: str, name: str, step: Step, environment: Mapping[str, Value]) -> bool:
-        return any(evaluate(on.when, environment) for on in self._occasions.get((kind, name, step.id), ()))
+        return any(
+            evaluate(on.when, environment) for on in self._occasions.get((kind, name, step.id), ())
+        )
 
     def _apply(self, effect: Effect) -> None:
         if effect.add:
@@ -206,9 +257,13 @@ class CaseMachine:
         for actor in _actors(panel):
             silent += int(self.values[f"{panel.id}.pending.{actor}"])
             self.values[f"{panel.id}.pending.{actor}"] = 0
-        counts_as = next((each.counts_as for each in panel.silence if evaluate(each.when, environment)), None)
+        counts_as = next(
+            (each.counts_as for each in panel.silence if evaluate(each.when, environment)), None
+        )
         if counts_as is not None:
-            self.values[f"{panel.id}.{counts_as}"] = int(self.values[f"{panel.id}.{counts_as}"]) + silent
+            self.values[f"{panel.id}.{counts_as}"] = (
+                int(self.values[f"{panel.id}.{counts_as}"]) + silent
+            )
         self.values[f"{panel.id}.open"] = False
 
     def _clear(self, panel: Panel) -> None:

@@ -10,9 +10,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 FileId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Text = Annotated[str, Field(min_length=1, max_length=4_000)]
-Guard = Annotated[str, Field(min_length=1, max_length=4_000, description="a guard of the expression language")]
+Guard = Annotated[
+    str, Field(min_length=1, max_length=4_000, description="a guard of the expression language")
+]
 SPAN = r"^[0-9]{1,4} (working|calendar) days?$|^[0-9]{1,3} calendar months?$"
-SpanText = Annotated[str, Field(pattern=SPAN, description="such as '10 working days' or '3 calendar months'")]
+SpanText = Annotated[
+    str, Field(pattern=SPAN, description="such as '10 working days' or '3 calendar months'")
+]
 CITE = r"^[A-Za-z0-9][A-Za-z0-9.-]{0,15}( \((Q|B\+|B-|I)\))?$"
 CiteText = Annotated[str, Field(pattern=CITE, description="an article, such as '12' or '12 (B+)'")]
 MarkText = Literal["Q", "B+", "B-", "I"]
@@ -300,4 +304,8 @@ class AmendmentShape(Shape):
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a procedure file, for editors (`#:schema`)."""
     schema = ProcedureFile.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "duecourse procedure"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "duecourse procedure",
+    }

@@ -38,20 +38,36 @@ def _problem(shape: type[BaseModel], entry: _Entry, detail: ErrorDetails) -> Pro
         case "missing":
             return entry.problem("missing", f'"{detail["loc"][-1]}" is missing', *path)
         case "extra_forbidden":
-            known = [field.alias or name for name, field in shape.model_fields.items()] if len(path) == 1 else []
-            return entry.problem("unknown-key", f'unknown key "{key}"{nearest(key, known) if known else ""}', *path)
+            known = (
+                [field.alias or name for name, field in shape.model_fields.items()]
+                if len(path) == 1
+                else []
+            )
+            return entry.problem(
+                "unknown-key", f'unknown key "{key}"{nearest(key, known) if known else ""}', *path
+            )
         case "string_pattern_mismatch":
             pattern = detail.get("ctx", {}).get("pattern", "")
-            return entry.problem("form", f"{_short(detail['input'])} is not of the form {_FORMS.get(pattern, pattern)}", *path)
+            return entry.problem(
+                "form",
+                f"{_short(detail['input'])} is not of the form {_FORMS.get(pattern, pattern)}",
+                *path,
+            )
         case _:
-            return entry.problem("shape", f"{_short(detail['input'])}: {detail['msg'][:1].lower()}{detail['msg'][1:]}", *path)
+            return entry.problem(
+                "shape",
+                f"{_short(detail['input'])}: {detail['msg'][:1].lower()}{detail['msg'][1:]}",
+                *path,
+            )
 
 
 def _path(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...]:  # noqa: ANN401
     """Return the part of a pydantic location that exists in the data (its unions add names that do not)."""
     path: list[str | int] = []
     for key in location:
-        if (isinstance(data, dict) and key in data) or (isinstance(data, list) and isinstance(key, int) and key < len(data)):
+        if (isinstance(data, dict) and key in data) or (
+            isinstance(data, list) and isinstance(key, int) and key < len(data)
+        ):
             path.append(key)
             data = data[key]  # type: ignore[index]  # an index is an int where data is a list, by the test above
     return tuple(path)

@@ -67,7 +67,9 @@ def load(path: FilePath | Traversable, name: str | None = None) -> Source:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InvalidInput([Problem(file, 1, 1, "unreadable", f"cannot be read: {error.strerror or error}")]) from None
+        raise InvalidInput(
+            [Problem(file, 1, 1, "unreadable", f"cannot be read: {error.strerror or error}")]
+        ) from None
     return parse(content, file)
 
 
@@ -95,7 +97,9 @@ def _values(text: str, file: str) -> dict[str, Any]:
     dotted = _LONG_KEY.search(text)
     if dotted:
         line = text.count("\n", 0, dotted.start()) + 1
-        raise InvalidInput([Problem(file, line, 1, "too-deep", f"a dotted name of more than {MAX_DEPTH} parts")])
+        raise InvalidInput(
+            [Problem(file, line, 1, "too-deep", f"a dotted name of more than {MAX_DEPTH} parts")]
+        )
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -104,20 +108,27 @@ def _values(text: str, file: str) -> dict[str, Any]:
         message = re.sub(r" \(at .*\)$", "", str(error)) + _look_alike(text, line)
         raise InvalidInput([Problem(file, line, column, "toml", message)]) from None
     except (RecursionError, ValueError, OverflowError) as error:
-        raise InvalidInput([Problem(file, 1, 1, "toml", f"not readable as TOML: {type(error).__name__}")]) from None
+        raise InvalidInput(
+            [Problem(file, 1, 1, "toml", f"not readable as TOML: {type(error).__name__}")]
+        ) from None
 
 
 # tomllib needs time and memory that grow with the square of the parts of a dotted key
 _LONG_KEY = re.compile(r"""(?<![\w"'-])(?:["']?[\w-]++["']?[ \t]*+\.[ \t]*+){20}""")
 
-_FULL_WIDTH = dict(zip("＝［］｛｝“”，．＃＂", "=[]{}\"\",.#\"", strict=True))
+_FULL_WIDTH = dict(zip("＝［］｛｝“”，．＃＂", '=[]{}"",.#"', strict=True))
 
 
 def _look_alike(text: str, line: int) -> str:
     """Return a hint when the line at fault holds full-width punctuation, which Chinese keyboards produce."""
     lines = text.split("\n")
-    found = next((each for each in (lines[line - 1] if line <= len(lines) else "") if each in _FULL_WIDTH), None)
-    return f"; the line holds full-width {found!r}, TOML needs {_FULL_WIDTH[found]!r}" if found else ""
+    found = next(
+        (each for each in (lines[line - 1] if line <= len(lines) else "") if each in _FULL_WIDTH),
+        None,
+    )
+    return (
+        f"; the line holds full-width {found!r}, TOML needs {_FULL_WIDTH[found]!r}" if found else ""
+    )
 
 
 def _refuse_depth(text: str, file: str) -> None:
@@ -128,7 +139,17 @@ def _refuse_depth(text: str, file: str) -> None:
             depth += 1
             if depth > MAX_DEPTH * 3:
                 line = text.count("\n", 0, position) + 1
-                raise InvalidInput([Problem(file, line, 1, "too-deep", f"brackets nested deeper than {MAX_DEPTH * 3}")])
+                raise InvalidInput(
+                    [
+                        Problem(
+                            file,
+                            line,
+                            1,
+                            "too-deep",
+                            f"brackets nested deeper than {MAX_DEPTH * 3}",
+                        )
+                    ]
+                )
         elif character in "]}":
             depth = max(depth - 1, 0)
         elif character == "\n" and depth and text[position + 1 : position + 2] == "[":
@@ -189,7 +210,11 @@ def _value(node: Node, path: Path, lines: list[bytes]) -> Iterator[tuple[Path, t
 def _keys(node: Node) -> Path:
     """Return the key in front of a pair or in a table header, dotted keys taken apart."""
     keys: list[str] = []
-    stack = [child for child in node.named_children if child.type in {"bare_key", "quoted_key", "dotted_key"}][:1]
+    stack = [
+        child
+        for child in node.named_children
+        if child.type in {"bare_key", "quoted_key", "dotted_key"}
+    ][:1]
     while stack:
         key = stack.pop()
         if key.type == "dotted_key":

@@ -122,7 +122,9 @@ class Table:
     def moves(self, packed: int) -> Iterator[tuple[Rule, int]]:
         """Yield every rule that fires in a configuration, with the configuration it leads to."""
         for rule in self._rules_by_code[packed & self._stage_mask]:
-            if packed & rule.guard_mask == rule.guard_value and all(packed & mask for mask in rule.nonzero):
+            if packed & rule.guard_mask == rule.guard_value and all(
+                packed & mask for mask in rule.nonzero
+            ):
                 yield rule, ((packed & ~rule.clear) | rule.put) + rule.add
 
     def move(self, packed: int, step: str) -> tuple[Rule, int] | None:
@@ -140,7 +142,11 @@ class Table:
     def unpack(self, packed: int) -> dict[str, Value]:
         """Return the stage and the variables that matter there, by name."""
         live = self.live[self.stage(packed)]
-        return {name: field.read(packed) for name, field in self.fields.items() if name == "stage" or name in live}
+        return {
+            name: field.read(packed)
+            for name, field in self.fields.items()
+            if name == "stage" or name in live
+        }
 
     def pack(self, values: Mapping[str, Value]) -> int:
         """Return the configuration with these values: counts saturated, forgotten variables at their first value."""
@@ -149,7 +155,12 @@ class Table:
             field = self.fields[name]
             value = values[name]
             top = field.values[-1]
-            if isinstance(value, int) and not isinstance(value, bool) and isinstance(top, int) and value > top:
+            if (
+                isinstance(value, int)
+                and not isinstance(value, bool)
+                and isinstance(top, int)
+                and value > top
+            ):
                 value = top
             packed |= field.code(value)
         return packed
@@ -177,5 +188,7 @@ def deviations(procedure: Procedure) -> Iterator[dict[str, str]]:
 def combinations(procedure: Procedure) -> Iterator[dict[str, str]]:
     """Yield every choice of readings; their number is the product of the options."""
     names = [reading.id for reading in procedure.readings]
-    for chosen in product(*([option.id for option in reading.options] for reading in procedure.readings)):
+    for chosen in product(
+        *([option.id for option in reading.options] for reading in procedure.readings)
+    ):
         yield dict(zip(names, chosen, strict=True))
