@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from lunardate import LunarDate
 
-from duecourse.calendar import Calendar, Label, Span, Unit, load_calendar
+from duecourse.calendar import Label, Span, Unit, load_calendar
 from duecourse.errors import InvalidInput
 from duecourse.shipped import shipped
 
@@ -25,6 +25,7 @@ DAY = timedelta(1)
 PRC = load_calendar("prc")
 NO_MAKE_UP = load_calendar("prc-no-make-up")
 WEEKDAYS = load_calendar("weekdays")
+CALENDARS = {each.id: each for each in (PRC, NO_MAKE_UP, WEEKDAYS)}
 
 HEAD = """id = "office"
 label = { en = "Office", zh = "机关" }
@@ -41,7 +42,7 @@ year = 2026
 """
 )
 
-calendars = st.sampled_from([PRC, NO_MAKE_UP, WEEKDAYS])
+names = st.sampled_from(sorted(CALENDARS))
 dates = st.dates(date(2004, 1, 1), date(2048, 12, 31))
 counts = st.integers(0, 300)
 
@@ -209,40 +210,41 @@ def test_an_estimated_year_has_one_to_seven_working_days_more_than_the_law_promi
 # Counting
 
 
-@given(calendars, dates, dates)
-def test_elapsed_is_what_counting_day_by_day_gives(calendar: Calendar, a: date, b: date) -> None:
+@given(names, dates, dates)
+def test_elapsed_is_what_counting_day_by_day_gives(name: str, a: date, b: date) -> None:
+    calendar = CALENDARS[name]
     b = min(b, a + 400 * DAY)
 
     assert calendar.elapsed(a, b) == sum(map(calendar.is_working, days(a + DAY, b)))
 
 
-@given(calendars, dates, dates, dates)
-def test_elapsed_adds_up(calendar: Calendar, a: date, b: date, c: date) -> None:
+@given(names, dates, dates, dates)
+def test_elapsed_adds_up(name: str, a: date, b: date, c: date) -> None:
+    calendar = CALENDARS[name]
     a, b, c = sorted([a, b, c])
 
     assert calendar.elapsed(a, b) + calendar.elapsed(b, c) == calendar.elapsed(a, c)
 
 
-@given(calendars, dates, dates)
-def test_elapsed_is_zero_on_the_same_day_and_backwards(
-    calendar: Calendar, a: date, b: date
-) -> None:
+@given(names, dates, dates)
+def test_elapsed_is_zero_on_the_same_day_and_backwards(name: str, a: date, b: date) -> None:
+    calendar = CALENDARS[name]
     assert calendar.elapsed(a, a) == 0
     assert calendar.elapsed(max(a, b), min(a, b)) == 0
 
 
-@given(calendars, dates, counts)
-def test_so_many_days_have_elapsed_on_the_day_counted(
-    calendar: Calendar, start: date, n: int
-) -> None:
+@given(names, dates, counts)
+def test_so_many_days_have_elapsed_on_the_day_counted(name: str, start: date, n: int) -> None:
+    calendar = CALENDARS[name]
     end = calendar.counted_from(start, n)
 
     assert calendar.elapsed(start, end) == n
     assert end == start if n == 0 else calendar.is_working(end)
 
 
-@given(calendars, dates, counts)
-def test_counting_is_what_walking_day_by_day_gives(calendar: Calendar, start: date, n: int) -> None:
+@given(names, dates, counts)
+def test_counting_is_what_walking_day_by_day_gives(name: str, start: date, n: int) -> None:
+    calendar = CALENDARS[name]
     day, left = start, n
     while left:
         day += DAY
@@ -251,10 +253,11 @@ def test_counting_is_what_walking_day_by_day_gives(calendar: Calendar, start: da
     assert calendar.counted_from(start, n) == day
 
 
-@given(calendars, dates, st.integers(1, 300))
+@given(names, dates, st.integers(1, 300))
 def test_if_the_first_day_counts_the_end_is_a_working_day_earlier(
-    calendar: Calendar, start: date, n: int
+    name: str, start: date, n: int
 ) -> None:
+    calendar = CALENDARS[name]
     end = calendar.counted_from(start, n, first_day_counts=True)
     counted = calendar.elapsed(start, end) + calendar.is_working(start)
 
@@ -271,10 +274,9 @@ def test_the_first_day_counts_only_if_it_is_worked_by_hand() -> None:
     assert PRC.counted_from(friday, 0, first_day_counts=True) == friday
 
 
-@given(calendars, dates, dates)
-def test_the_index_never_falls_and_day_of_is_its_inverse(
-    calendar: Calendar, a: date, b: date
-) -> None:
+@given(names, dates, dates)
+def test_the_index_never_falls_and_day_of_is_its_inverse(name: str, a: date, b: date) -> None:
+    calendar = CALENDARS[name]
     assume(calendar.index(a) > 0)
     last_worked = calendar.day_of(calendar.index(a))
 
@@ -290,10 +292,9 @@ def test_the_index_begins_with_the_first_day_of_the_calendar() -> None:
     assert PRC.day_of(1) == date(2004, 1, 2)
 
 
-@given(calendars, dates)
-def test_the_next_working_day_is_after_and_rolling_forward_may_stay(
-    calendar: Calendar, day: date
-) -> None:
+@given(names, dates)
+def test_the_next_working_day_is_after_and_rolling_forward_may_stay(name: str, day: date) -> None:
+    calendar = CALENDARS[name]
     following = calendar.next_working(day)
 
     assert following > day
@@ -380,6 +381,7 @@ def test_a_calendar_is_a_value() -> None:
     assert again == PRC
     assert hash(again) == hash(PRC)
     assert again != NO_MAKE_UP
+    assert repr(PRC) == '<Calendar "prc" from 2004-01-01 to 2050-12-31, published until 2026-12-31>'
     assert pickle.loads(pickle.dumps(PRC)).index(date(2026, 1, 1)) == PRC.index(date(2026, 1, 1))
 
 
@@ -507,13 +509,14 @@ def test_a_calendar_may_be_based_on_another_in_its_folder_and_in_the_project(
     write("under.toml", TWO_YEARS)
     upper = write(
         "upper.toml",
-        'id = "upper"\nlabel = { en = "Upper" }\nbase = "under.toml"\n'
+        'id = "upper"\nlabel = { en = "Upper" }\nbase = "under.toml"\nweekend = ["sunday"]\n'
         "[[year]]\nyear = 2026\noff = [2026-06-30]\n",
     )
     write("model/calendars/ours.toml", 'id = "ours"\nlabel = {en = "Ours"}\nbase = "prc"\n')
 
     assert not load_calendar(upper).is_working(date(2025, 1, 1))
     assert not load_calendar(upper).is_working(date(2026, 6, 30))
+    assert load_calendar(upper).is_working(date(2026, 1, 3))  # a Saturday
     assert load_calendar(upper).sources == (str(tmp_path / "under.toml"), str(upper))
     assert load_calendar("ours", folder=tmp_path).year_length(2026) == 248
 
@@ -576,7 +579,22 @@ def test_days_that_an_overlay_adds_hold_in_every_calendar_and_publish_nothing(
     assert calendar.is_working(date(2026, 10, 3))
     assert not calendar.is_working(date(2027, 6, 30))
     assert calendar.published_until == load_calendar(name).published_until
-    assert load_calendar(name, overlays=[ours, later]).is_working(date(2026, 6, 30))
+
+    calendar = load_calendar(name, overlays=[ours, later])
+    assert calendar.is_working(date(2026, 6, 30))
+    assert calendar.off.keys().isdisjoint(calendar.make_up)
+
+
+def test_a_later_overlay_may_take_back_what_an_earlier_one_said(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    worked = write("worked.toml", "[[year]]\nyear = 2026\nmake_up = [2026-10-17]\n")
+    rested = write("rested.toml", "[[year]]\nyear = 2026\noff = [2026-10-17]\n")
+    bare = write("bare.toml", "published = 2026\n[[year]]\nyear = 2026\n")
+
+    assert load_calendar("prc", overlays=[rested, worked]).is_working(date(2026, 10, 17))
+    assert not load_calendar("prc", overlays=[worked, rested]).is_working(date(2026, 10, 17))
+    assert load_calendar("prc", overlays=[bare]).year_length(2026) == WEEKDAYS.year_length(2026)
 
 
 def test_an_overlay_may_add_years_at_both_ends(write: Callable[[str, str | bytes], Path]) -> None:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
 
@@ -53,7 +53,7 @@ class Label:
     zh: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Calendar:
     """The working days of the dates from `first` to `last`.
 
@@ -74,10 +74,14 @@ class Calendar:
     published_until: date
     estimated: frozenset[int]
     weekend: frozenset[int]
-    off: Mapping[date, str] = field(hash=False, repr=False)
-    make_up: Mapping[date, str] = field(hash=False, repr=False)
-    festivals: Mapping[str, Label] = field(hash=False, repr=False, compare=False)
-    sources: tuple[str, ...] = field(repr=False, compare=False)
+    off: Mapping[date, str] = field(hash=False)
+    make_up: Mapping[date, str] = field(hash=False)
+    festivals: Mapping[str, Label] = field(hash=False, compare=False)
+    sources: tuple[str, ...] = field(compare=False)
+
+    def __repr__(self) -> str:
+        published = f"published until {self.published_until}"
+        return f'<Calendar "{self.id}" from {self.first} to {self.last}, {published}>'
 
     def is_working(self, day: date) -> bool:
         """Tell whether `day` is a working day."""
@@ -174,8 +178,6 @@ class Calendar:
                 end = self.add_calendar_days(start, span.count - first_day_counts)
             case Unit.CALENDAR_MONTH:
                 end = self.add_calendar_days(self.add_months(start, span.count), -first_day_counts)
-            case _:
-                assert_never(span.unit)
         return self.roll_forward(end) if last_day_works else end
 
     def span_range(

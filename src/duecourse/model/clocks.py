@@ -190,6 +190,23 @@ class Ledger:
                 )
 
 
+def chosen_calendar(procedure: Procedure, readings: Mapping[str, str]) -> str:
+    """Return the id of the calendar that counts the days under a full choice of readings.
+
+    Raises:
+        InvalidInput: none applies.
+    """
+    for each in procedure.calendars:
+        if simplify(each.when, readings) == TRUE:
+            return each.id
+    raise InvalidInput(f"no calendar of {procedure.id} applies under these readings")
+
+
+def first_day_counted(procedure: Procedure, readings: Mapping[str, str]) -> bool:
+    """Return whether the first day of a limit is counted under a full choice of readings."""
+    return simplify(procedure.first_day_counts, readings) == TRUE
+
+
 def open_ledger(
     procedure: Procedure, readings: Mapping[str, str], calendar: Calendar | None = None
 ) -> Ledger:
@@ -203,11 +220,5 @@ def open_ledger(
     Raises:
         InvalidInput: no calendar of the procedure applies under these readings.
     """
-    if calendar is None:
-        chosen = [each.id for each in procedure.calendars if simplify(each.when, readings) == TRUE]
-        if not chosen:
-            raise InvalidInput(f"no calendar of {procedure.id} applies under these readings")
-        calendar = load_calendar(chosen[0])
-    return Ledger(
-        procedure, readings, calendar, simplify(procedure.first_day_counts, readings) == TRUE
-    )
+    chosen = calendar or load_calendar(chosen_calendar(procedure, readings))
+    return Ledger(procedure, readings, chosen, first_day_counted(procedure, readings))

@@ -1,0 +1,1 @@
+"""What must hold: properties, exhaustive exploration, exact time bounds, random cases."""

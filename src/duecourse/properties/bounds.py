@@ -1,0 +1,317 @@
+"""Exact bounds on statutory time: the least and greatest counted and elapsed working days to each outcome.
+
+Over all breach-free behaviours, day by day (the digital clocks of `docs/semantics.md`), from the step with which
+statutory time begins. Counted time is the days on which some clock runs; elapsed time adds the days on which a
+suspension stops them all and the days for which the text sets no limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from duecourse.calendar import Span, Unit, load_calendar
+from duecourse.model.clocks import chosen_calendar, first_day_counted
+from duecourse.model.compile import compile_table
+from duecourse.properties.days import DayGraph
+from duecourse.properties.timed import ClockedGraph, moments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from duecourse.calendar import Calendar
+    from duecourse.model.procedure import Cite, Label, Outcome, Procedure
+    from duecourse.properties.days import Path, State
+    from duecourse.properties.timed import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One addend of a bound: so many working days under a clock, or under one of its extensions.
+
+    Attributes:
+        clock: the clock that runs.
+        extension: the step that lengthened it, where these days are those of an extension.
+        days: working days, at the greatest.
+        span: what the text says, such as 10 working days or 3 calendar months.
+        label, cites: the words and the articles.
+    """
+
+    clock: str
+    extension: str | None
+    days: int
+    span: Span
+    label: Label
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a time has no bound.
+
+    Attributes:
+        kind: "extension" without limit, "loop" that brings new time, "suspension" or "gap" for which no limit is set.
+        name: the step, clock, suspension or stage it is about.
+        label, cites: the words and the articles.
+    """
+
+    kind: str
+    name: str
+    label: Label
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The statutory time to one outcome, in working days.
+
+    Attributes:
+        outcome: how the case ends.
+        least: the fewest days it can take.
+        counted: the most counted days; None where there is no bound.
+        unbounded: why `counted` has no bound.
+        without: the most counted days if nothing in `unbounded` is used; None where only that leads to the outcome.
+        clauses: the addends of `counted`, or of `without` where there is no bound.
+        elapsed: the most elapsed days; None where there is no bound.
+        open_ended: why `elapsed` has no bound, besides `unbounded`.
+        least_of_spans: what `clauses` come to at the least, where limits in other units than working days are among them.
+    """
+
+    outcome: Outcome
+    least: int
+    counted: int | None
+    unbounded: tuple[Cause, ...]
+    without: int | None
+    clauses: tuple[Clause, ...]
+    elapsed: int | None
+    open_ended: tuple[Cause, ...]
+    least_of_spans: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The bounds of a procedure under one choice of readings, for every outcome that can be reached."""
+
+    procedure: Procedure
+    readings: Mapping[str, str]
+    rows: tuple[Bound, ...]
+
+    def row(self, outcome: str) -> Bound:
+        """Return the bound of one outcome.
+
+        Raises:
+            KeyError: the outcome cannot be reached without a breach.
+        """
+        for row in self.rows:
+            if row.outcome.id == outcome:
+                return row
+        raise KeyError(outcome)
+
+
+def bounds(procedure: Procedure, readings: Mapping[str, str] | None = None) -> Bounds:
+    """Return the bounds on statutory time to every outcome that a breach-free case can reach.
+
+    >>> import duecourse as dc
+    >>> dc.bounds(dc.load("measures-2020")).row("ordinary_conclusion").counted
+    70
+
+    Args:
+        procedure: the procedure.
+        readings: options by reading; defaults for the others.
+
+    Raises:
+        InvalidInput: an unknown reading or option.
+    """
+    return _Bounding(procedure, readings or {}).bounds()
+
+
+class _Bounding:
+    def __init__(self, procedure: Procedure, readings: Mapping[str, str]) -> None:
+        self.procedure = procedure
+        table = compile_table(procedure, readings)
+        self.readings = table.readings
+        self.graph = ClockedGraph(table)
+        self.automaton = moments(self.graph)
+        self.calendar = load_calendar(chosen_calendar(procedure, table.readings))
+        self.first_day = int(first_day_counted(procedure, table.readings))
+        self.all = self.days(1, unlimited=True)
+        self.capped = self.days(1, unlimited=False)
+
+    def days(self, which: int, *, unlimited: bool) -> DayGraph:
+        """Return the day graph with every span at its least (0) or greatest (1) number of working days."""
+        clocks = self.procedure.clocks
+        lengths = {
+            e.by: span_days(e.by, self.calendar)[which]
+            for c in clocks
+            for e in c.extensions
+            if e.by is not None
+        }
+        limits = {
+            clock.id: max(span_days(clock.limit, self.calendar)[which] - self.first_day, 0)
+            for clock in clocks
+        }
+        return DayGraph(self.automaton, limits, lengths, unlimited=unlimited)
+
+    def bounds(self) -> Bounds:
+        rows = tuple(
+            self.row(outcome)
+            for outcome in self.procedure.outcomes
+            if outcome.id in self.all.reached
+        )
+        return Bounds(self.procedure, self.readings, rows)
+
+    def row(self, outcome: Outcome) -> Bound:
+        found = self.all.greatest(outcome.id)
+        causes: tuple[Cause, ...] = ()
+        bounded = found
+        if isinstance(found, list):
+            bounded = (
+                self.capped.greatest(outcome.id) if outcome.id in self.capped.reached else found
+            )
+            causes = tuple(self.causes(found, bounded))
+        without, path = bounded if isinstance(bounded, tuple) else (None, [])
+        counted = without if isinstance(found, tuple) else None
+        open_ended = tuple(self.open_ended(outcome))
+        clauses = tuple(self.clauses(path))
+        return Bound(
+            outcome=outcome,
+            least=self.all.least(outcome.id),
+            counted=counted,
+            unbounded=causes,
+            without=without,
+            clauses=clauses,
+            elapsed=None if open_ended else counted,
+            open_ended=open_ended,
+            least_of_spans=self.least_of_spans(clauses),
+        )
+
+    def least_of_spans(self, clauses: tuple[Clause, ...]) -> int | None:
+        if all(clause.span.unit is Unit.WORKING_DAY for clause in clauses):
+            return None
+        return sum(
+            clause.days
+            if clause.span.unit is Unit.WORKING_DAY
+            else span_days(clause.span, self.calendar)[0]
+            for clause in clauses
+        )
+
+    def causes(self, loops: list[set[State]], capped: object) -> Iterator[Cause]:
+        """Yield why days can be added for ever: extensions without limit, then the loops that remain without them."""
+        used = {c for members in loops for state in members for c, days in state.left if days < 0}
+        for clock in self.procedure.clocks:
+            if clock.id in used:
+                for extension in clock.extensions:
+                    if extension.by is None:
+                        step = self.procedure.step[extension.step]
+                        yield Cause("extension", step.id, step.label, step.cites)
+        remaining = capped if isinstance(capped, list) else []
+        restarted = {c for members in remaining for state in members for c, _ in state.left}
+        for clock in self.procedure.clocks:
+            if clock.id in restarted:
+                yield Cause("loop", clock.id, clock.label, clock.cites)
+
+    def clauses(self, path: Path) -> Iterator[Clause]:
+        """Yield the addends of a path: each day goes to the clock that started first among those that tick."""
+        runs: list[_Run] = []
+        current: dict[str, _Run] = {}
+        for state, edge in path:
+            if edge.event is None:
+                moment = self.automaton[state.moment]
+                ticking = [
+                    run
+                    for run in runs
+                    if current.get(run.clock) is run and run.clock in moment.running - moment.frozen
+                ]
+                if ticking:
+                    ticking[0].days += 1
+                continue
+            for clock in edge.event.stopped:
+                current.pop(clock, None)
+            for clock, by in edge.event.extended:
+                if clock in current and by is not None:
+                    current[clock].spans.append((self.extension_step(clock, by), by))
+            for clock in sorted(edge.event.started):
+                current[clock] = _Run(clock, [(None, self.procedure.clock[clock].limit)])
+                runs.append(current[clock])
+        for run in runs:
+            yield from self.split(run)
+
+    def split(self, run: _Run) -> Iterator[Clause]:
+        """Yield the days of one run of a clock: its limit first, then its extensions in turn."""
+        left = run.days
+        for index, (step, span) in enumerate(run.spans):
+            last = index == len(run.spans) - 1
+            days = (
+                left
+                if last
+                else min(
+                    left, span_days(span, self.calendar)[1] - (self.first_day if index == 0 else 0)
+                )
+            )
+            left -= days
+            if days:
+                element = (
+                    self.procedure.clock[run.clock] if step is None else self.procedure.step[step]
+                )
+                yield Clause(run.clock, step, days, span, element.label, element.cites)
+
+    def extension_step(self, clock: str, by: Span) -> str:
+        return next(e.step for e in self.procedure.clock[clock].extensions if e.by == by)
+
+    def open_ended(self, outcome: Outcome) -> Iterator[Cause]:
+        """Yield the suspensions and gaps, on the way to an outcome, for which no limit is set."""
+        useful = self.leading_to(outcome)
+        found: dict[str, Cause] = {}
+        for node in useful:
+            if node.begun and node.running <= self.graph.frozen(node):
+                for cause in self.waiting(node):
+                    found.setdefault(f"{cause.kind} {cause.name}", cause)
+        order = [f"suspension {each.id}" for each in self.procedure.suspensions]
+        order += [f"gap {stage.id}" for stage in self.procedure.stages]
+        yield from (found[key] for key in order if key in found)
+
+    def waiting(self, node: Node) -> Iterable[Cause]:
+        frozen = self.graph.frozen(node)
+        if frozen:
+            stoppers = [
+                self.procedure.suspension[name]
+                for name in node.active
+                if self.graph.stops[name] & frozen
+            ]
+            return [Cause("suspension", each.id, each.label, each.cites) for each in stoppers]
+        stage = self.procedure.stage[self.graph.table.stage(node.packed)]
+        return [Cause("gap", stage.id, stage.label, stage.cites)]
+
+    def leading_to(self, outcome: Outcome) -> set[Node]:
+        before: dict[Node, list[Node]] = {}
+        queue: list[Node] = []
+        for node, moves in self.graph.edges.items():
+            for _, event, to in moves:
+                before.setdefault(to, []).append(node)
+                if event.outcome == outcome.id:
+                    queue.append(node)
+        found = set(queue)
+        while queue:
+            for node in before.get(queue.pop(), ()):
+                if node not in found:
+                    found.add(node)
+                    queue.append(node)
+        return found
+
+
+@dataclass(slots=True)
+class _Run:
+    """The days of one run of a clock on a path, with its limit and the extensions granted (by which step)."""
+
+    clock: str
+    spans: list[tuple[str | None, Span]]
+    days: int = 0
+
+
+def span_days(span: Span, calendar: Calendar) -> tuple[int, int]:
+    """Return the least and greatest number of working days that a span comes to in the published calendar."""
+    return (
+        (span.count, span.count)
+        if span.unit is Unit.WORKING_DAY
+        else calendar.span_range(span, last_day_works=True)
+    )

@@ -1,0 +1,267 @@
+"""The day-by-day graph of statutory time: digital clocks over the automaton of clock events.
+
+A tick is one working day: it takes a day from every running clock that no suspension stops, and is possible only while
+each of them has a day left, so that every path is free of breaches. Longest and shortest paths give exact bounds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from duecourse.calendar import Span
+    from duecourse.properties.timed import Event, Moment
+
+UNLIMITED = -1
+"""The days left of a clock that was extended without any limit."""
+
+
+class State(NamedTuple):
+    """A moment with the days that its running clocks have left.
+
+    Attributes:
+        moment: its number in the automaton.
+        left: the running clocks with the days they have left, by name.
+        day_over: whether a lapse has closed the day, so that nobody acts before the next.
+    """
+
+    moment: int
+    left: tuple[tuple[str, int], ...]
+    day_over: bool
+
+
+class Edge(NamedTuple):
+    """A tick (no event) or an event; `days` is what it adds to counted time, `to` a state or the outcome reached."""
+
+    days: int
+    event: Event | None
+    to: State | str
+
+
+Path = list[tuple[State, Edge]]
+
+
+class DayGraph:
+    """The reachable states, with longest and shortest paths to each outcome.
+
+    Args:
+        automaton: the moments of a procedure; the first is where a case begins.
+        limits: the working days of each clock.
+        lengths: the working days of each span that an extension adds.
+        unlimited: whether extensions without a limit may be used.
+    """
+
+    def __init__(
+        self,
+        automaton: Sequence[Moment],
+        limits: Mapping[str, int],
+        lengths: Mapping[Span, int],
+        *,
+        unlimited: bool,
+    ) -> None:
+        self.automaton, self.limits, self.lengths, self.unlimited = (
+            automaton,
+            limits,
+            lengths,
+            unlimited,
+        )
+        self.start = State(0, (), day_over=False)
+
+    @cached_property
+    def edges(self) -> dict[State, tuple[Edge, ...]]:
+        """Every reachable state with what can happen next."""
+        found: dict[State, tuple[Edge, ...]] = {}
+        queue = deque([self.start])
+        while queue:
+            state = queue.popleft()
+            if state not in found:
+                found[state] = (*self._tick(state), *self._events(state))
+                queue.extend(edge.to for edge in found[state] if isinstance(edge.to, State))
+        return found
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """The outcomes that can be reached without a breach."""
+        return frozenset(
+            edge.to for edges in self.edges.values() for edge in edges if isinstance(edge.to, str)
+        )
+
+    def least(self, outcome: str) -> int:
+        """Return the fewest working days to an outcome that can be reached (ticks cost 1, events nothing)."""
+        best = {self.start: 0}
+        queue = deque([self.start])
+        costs: list[int] = []
+        while queue:
+            state = queue.popleft()
+            for edge in self.edges[state]:
+                cost = best[state] + (edge.event is None)
+                if edge.to == outcome:
+                    costs.append(cost)
+                elif isinstance(edge.to, State) and cost < best.get(edge.to, cost + 1):
+                    best[edge.to] = cost
+                    (queue.append if edge.event is None else queue.appendleft)(edge.to)
+        return min(costs)
+
+    def greatest(self, outcome: str) -> tuple[int, Path] | list[set[State]]:
+        """Return the most counted days to an outcome with a path that takes them, or the loops that add days for ever."""
+        useful = self._leading_to(outcome)
+        components = list(_components({state: self._within(state, useful) for state in useful}))
+        number = {state: index for index, members in enumerate(components) for state in members}
+        loops = [
+            members
+            for index, members in enumerate(components)
+            if any(
+                e.days and number.get(e.to) == index
+                for s in members
+                for e in self.edges[s]
+                if isinstance(e.to, State)
+            )
+        ]
+        if loops:
+            return loops
+        value: list[int] = []
+        exits: list[tuple[State, Edge]] = []
+        for members in components:  # every component comes after those it leads to
+            options = [
+                (
+                    edge.days + (value[number[edge.to]] if isinstance(edge.to, State) else 0),
+                    state,
+                    edge,
+                )
+                for state in sorted(members)
+                for edge in self.edges[state]
+                if edge.to == outcome
+                or (isinstance(edge.to, State) and edge.to in useful and edge.to not in members)
+            ]
+            most, state, edge = max(options, key=lambda option: option[0])
+            value.append(most)
+            exits.append((state, edge))
+        return value[number[self.start]], list(self._path(number, components, exits))
+
+    def _path(
+        self,
+        number: Mapping[State, int],
+        components: Sequence[set[State]],
+        exits: Sequence[tuple[State, Edge]],
+    ) -> Iterator[tuple[State, Edge]]:
+        at: State | str = self.start
+        while isinstance(at, State):
+            state, edge = exits[number[at]]
+            yield from self._walk(at, state, components[number[at]])
+            yield state, edge
+            at = edge.to
+
+    def _walk(self, start: State, end: State, members: set[State]) -> list[tuple[State, Edge]]:
+        """Return a path inside one component."""
+        came: dict[State, tuple[State, Edge] | None] = {start: None}
+        queue = deque([start])
+        while end not in came:
+            state = queue.popleft()
+            for edge in self.edges[state]:
+                if isinstance(edge.to, State) and edge.to in members and edge.to not in came:
+                    came[edge.to] = (state, edge)
+                    queue.append(edge.to)
+        path: list[tuple[State, Edge]] = []
+        last = came[end]
+        while last is not None:
+            path.append(last)
+            last = came[last[0]]
+        return path[::-1]
+
+    def _within(self, state: State, useful: set[State]) -> list[State]:
+        return [
+            edge.to
+            for edge in self.edges[state]
+            if isinstance(edge.to, State) and edge.to in useful
+        ]
+
+    def _leading_to(self, outcome: str) -> set[State]:
+        before: dict[State | str, list[State]] = {}
+        for state, edges in self.edges.items():
+            for edge in edges:
+                before.setdefault(edge.to, []).append(state)
+        found: set[State] = set()
+        queue: list[State | str] = [outcome]
+        while queue:
+            for state in before.get(queue.pop(), ()):
+                if state not in found:
+                    found.add(state)
+                    queue.append(state)
+        return found
+
+    def _tick(self, state: State) -> Iterator[Edge]:
+        """Yield the passing of a day where it matters: while a clock runs, or to begin the day after a lapse."""
+        moment = self.automaton[state.moment]
+        ticking = moment.running - moment.frozen
+        if all(days for clock, days in state.left if clock in ticking) and (
+            ticking or state.day_over
+        ):
+            left = tuple(
+                (clock, days - (clock in ticking and days > 0)) for clock, days in state.left
+            )
+            yield Edge(int(bool(ticking)), None, State(state.moment, left, day_over=False))
+
+    def _events(self, state: State) -> Iterator[Edge]:
+        left = dict(state.left)
+        for event, target in self.automaton[state.moment].events:
+            if event.lapse is None and state.day_over:
+                continue
+            if event.lapse is not None and left.get(event.lapse) != 0:
+                continue
+            if not self.unlimited and any(by is None for _, by in event.extended):
+                continue
+            if target is None:
+                yield Edge(0, event, str(event.outcome))
+            else:
+                over = state.day_over or event.lapse is not None
+                yield Edge(0, event, State(target, self._left(left, event), over))
+
+    def _left(self, left: Mapping[str, int], event: Event) -> tuple[tuple[str, int], ...]:
+        after = {clock: days for clock, days in left.items() if clock not in event.stopped}
+        for clock, by in event.extended:
+            if clock in after:
+                endless = by is None or after[clock] == UNLIMITED
+                after[clock] = (
+                    UNLIMITED if endless or by is None else after[clock] + self.lengths[by]
+                )
+        after |= {clock: self.limits[clock] for clock in event.started}
+        return tuple(sorted(after.items()))
+
+
+def _components(graph: Mapping[State, Sequence[State]]) -> Iterator[set[State]]:
+    """Yield the strongly connected components, each after those it leads to (Tarjan 1972, without recursion)."""
+    index: dict[State, int] = {}
+    low: dict[State, int] = {}
+    stack: list[State] = []
+    on_stack: set[State] = set()
+    for root in graph:
+        if root in index:
+            continue
+        work: list[tuple[State, Iterator[State]]] = [(root, iter(graph[root]))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            state, successors = work[-1]
+            to = next(successors, None)
+            if to is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[state])
+                if low[state] == index[state]:
+                    members: set[State] = set()
+                    while state not in members:
+                        members.add(stack.pop())
+                    on_stack -= members
+                    yield members
+            elif to not in index:
+                index[to] = low[to] = len(index)
+                stack.append(to)
+                on_stack.add(to)
+                work.append((to, iter(graph[to])))
+            elif to in on_stack:
+                low[state] = min(low[state], index[to])

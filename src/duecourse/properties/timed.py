@@ -1,0 +1,245 @@
+"""Statutory time over all behaviours: the deterministic automaton of everything that moves a clock.
+
+Most steps move no clock. What durations depend on is only the sequence of the others, so the configurations between
+two of them are put together (subset construction over the language of clock events) and few states remain.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from duecourse.model.expression import TRUE, simplify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from duecourse.calendar import Span
+    from duecourse.model.table import Rule, Table
+
+Clocks = frozenset[str]
+
+
+class Node(NamedTuple):
+    """A configuration with the statutory time around it.
+
+    Attributes:
+        packed: the configuration.
+        running: the clocks that run, stopped or not.
+        active: the suspensions under way.
+        begun: whether statutory time has begun (`measured_from`).
+    """
+
+    packed: int
+    running: Clocks
+    active: Clocks
+    begun: bool
+
+
+class Event(NamedTuple):
+    """What a step does to time: the label of the automaton.
+
+    Attributes:
+        lapse: the clock whose lapse takes the step.
+        stopped, extended, started: the clocks it stops, extends (by how much; None without limit) and starts.
+        frozen: the running clocks that a suspension stops afterwards.
+        begun: whether statutory time has begun afterwards.
+        outcome: the outcome, where the step ends the case.
+    """
+
+    lapse: str | None
+    stopped: Clocks
+    extended: tuple[tuple[str, Span | None], ...]
+    started: Clocks
+    frozen: Clocks
+    begun: bool
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class ClockedGraph:
+    """The reachable configurations of a table with the clocks that run in them."""
+
+    table: Table
+
+    @cached_property
+    def stops(self) -> Mapping[str, Clocks]:
+        """For each suspension, the clocks it stops under the readings of the table."""
+        readings = self.table.readings
+        return {
+            each.id: frozenset(
+                stop.clock for stop in each.stops if simplify(stop.when, readings) == TRUE
+            )
+            for each in self.table.procedure.suspensions
+        }
+
+    def frozen(self, node: Node) -> Clocks:
+        """Return the running clocks that a suspension stops."""
+        return frozenset(
+            clock for name in node.active for clock in self.stops[name] if clock in node.running
+        )
+
+    def initial(self) -> list[Node]:
+        """Return the nodes a case begins in."""
+        return [
+            Node(packed, frozenset(), frozenset(), begun=False) for packed in self.table.initial
+        ]
+
+    def moves(self, node: Node) -> Iterator[tuple[Rule, Event, Node]]:
+        """Yield every step that can be taken in a node, what it does to time, and where it leads.
+
+        A lapse is possible where its clock runs and no suspension stops it.
+        """
+        frozen = self.frozen(node)
+        for rule, to in self.table.moves(node.packed):
+            if rule.lapse_of is None or (
+                rule.lapse_of in node.running and rule.lapse_of not in frozen
+            ):
+                yield rule, *self._after(node, rule, to, frozen)
+
+    def _after(self, node: Node, rule: Rule, to: int, frozen: Clocks) -> tuple[Event, Node]:
+        running, active = set(node.running), set(node.active)
+        stopped: set[str] = set()
+        started: set[str] = set()
+        extended: list[tuple[str, Span | None]] = []
+        for op in rule.ops:
+            match op.kind:
+                case "stop" if op.name in running:
+                    running.discard(op.name)
+                    stopped.add(op.name)
+                case "extend" if op.name in running:
+                    extended.append((op.name, op.by))
+                case "start":
+                    running.add(op.name)
+                    started.add(op.name)
+                case "begin":
+                    active.add(op.name)
+                case "end":
+                    active.discard(op.name)
+                case _:
+                    pass
+        outcome = self.outcome(rule)
+        if outcome is not None:
+            stopped |= running
+            running, active = set(), set()
+        begun = node.begun or rule.step in self.table.procedure.measured_from
+        after = Node(to, frozenset(running), frozenset(active), begun)
+        event = Event(
+            rule.lapse_of,
+            frozenset(stopped),
+            tuple(extended),
+            frozenset(started),
+            self.frozen(after) if active or frozen else frozenset(),
+            begun,
+            outcome,
+        )
+        return event, after
+
+    @cached_property
+    def _outcomes(self) -> Mapping[tuple[str, str], str]:
+        procedure = self.table.procedure
+        return {
+            (step, source): outcome.id
+            for outcome in procedure.outcomes
+            for step in outcome.steps
+            for source in (outcome.sources or procedure.step[step].sources)
+        }
+
+    def outcome(self, rule: Rule) -> str | None:
+        """Return the outcome that a rule brings about, if it ends the case."""
+        stages = self.table.procedure.stage
+        if stages[rule.target].final and not stages[rule.source].final:
+            return self._outcomes.get((rule.step, rule.source), rule.target)
+        return None
+
+    @cached_property
+    def edges(self) -> Mapping[Node, tuple[tuple[Rule, Event, Node], ...]]:
+        """Every reachable node with its moves; final stages are left out, time ends there."""
+        found: dict[Node, tuple[tuple[Rule, Event, Node], ...]] = {}
+        queue = deque(self.initial())
+        while queue:
+            node = queue.popleft()
+            if node in found or self.table.is_final(node.packed):
+                continue
+            found[node] = tuple(self.moves(node))
+            queue.extend(to for _, _, to in found[node] if to not in found)
+        return found
+
+    def silent(self, node: Node, event: Event) -> bool:
+        """Return whether a move changes nothing about time."""
+        return (
+            event.lapse is None
+            and event.outcome is None
+            and not (event.stopped or event.extended or event.started)
+            and event.begun == node.begun
+            and event.frozen == self.frozen(node)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A state of the automaton: all configurations that the same events lead to.
+
+    Attributes:
+        id: its number; 0 is where a case begins.
+        running: the clocks that run in it.
+        frozen: those of them that a suspension stops.
+        begun: whether statutory time has begun.
+        events: what can happen next, with the number of the state it leads to (None where the case ends).
+    """
+
+    id: int
+    running: Clocks
+    frozen: Clocks
+    begun: bool
+    events: tuple[tuple[Event, int | None], ...]
+
+
+def moments(graph: ClockedGraph) -> tuple[Moment, ...]:
+    """Return the deterministic automaton of the clock events of a graph."""
+    edges = graph.edges
+    silent = {
+        node: tuple(to for _, event, to in moves if graph.silent(node, event))
+        for node, moves in edges.items()
+    }
+    loud = {
+        node: tuple((event, to) for _, event, to in moves if not graph.silent(node, event))
+        for node, moves in edges.items()
+    }
+
+    def closure(nodes: frozenset[Node]) -> frozenset[Node]:
+        found, queue = set(nodes), list(nodes)
+        while queue:
+            for to in silent[queue.pop()]:
+                if to not in found:
+                    found.add(to)
+                    queue.append(to)
+        return frozenset(found)
+
+    start = closure(frozenset(graph.initial()))
+    numbers: dict[frozenset[Node], int] = {start: 0}
+    result: list[Moment] = []
+    queue = deque([start])
+    while queue:
+        members = queue.popleft()
+        targets: dict[Event, set[Node]] = {}
+        for node in members:
+            for event, to in loud[node]:
+                targets.setdefault(event, set()).add(to)
+        events: list[tuple[Event, int | None]] = []
+        for event, nodes in targets.items():
+            if event.outcome is not None:
+                events.append((event, None))
+                continue
+            closed = closure(frozenset(nodes))
+            if closed not in numbers:
+                numbers[closed] = len(numbers)
+                queue.append(closed)
+            events.append((event, numbers[closed]))
+        one = next(iter(members))
+        result.append(
+            Moment(numbers[members], one.running, graph.frozen(one), one.begun, tuple(events))
+        )
+    return tuple(sorted(result, key=lambda moment: moment.id))

@@ -1,0 +1,8 @@
+"""Who files, how the work is done and how people decide: scenarios as data, read against the law."""
+
+from __future__ import annotations
+
+from duecourse.scenarios.library import load_scenario, scenario_files
+from duecourse.scenarios.scenario import Scenario
+
+__all__ = ["Scenario", "load_scenario", "scenario_files"]
