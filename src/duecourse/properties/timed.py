@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from duecourse.model.expression import TRUE, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from duecourse.calendar import Span
     from duecourse.model.table import Rule, Table
@@ -198,48 +198,49 @@ class Moment:
 
 
 def moments(graph: ClockedGraph) -> tuple[Moment, ...]:
-    """Return the deterministic automaton of the clock events of a graph."""
-    edges = graph.edges
+    """Return the deterministic automaton of the clock events of a graph (subset construction)."""
     silent = {
         node: tuple(to for _, event, to in moves if graph.silent(node, event))
-        for node, moves in edges.items()
+        for node, moves in graph.edges.items()
     }
-    loud = {
-        node: tuple((event, to) for _, event, to in moves if not graph.silent(node, event))
-        for node, moves in edges.items()
-    }
-
-    def closure(nodes: frozenset[Node]) -> frozenset[Node]:
-        found, queue = set(nodes), list(nodes)
-        while queue:
-            for to in silent[queue.pop()]:
-                if to not in found:
-                    found.add(to)
-                    queue.append(to)
-        return frozenset(found)
-
-    start = closure(frozenset(graph.initial()))
+    start = _closure(graph.initial(), silent)
     numbers: dict[frozenset[Node], int] = {start: 0}
     result: list[Moment] = []
     queue = deque([start])
     while queue:
         members = queue.popleft()
-        targets: dict[Event, set[Node]] = {}
-        for node in members:
-            for event, to in loud[node]:
-                targets.setdefault(event, set()).add(to)
         events: list[tuple[Event, int | None]] = []
-        for event, nodes in targets.items():
-            if event.outcome is not None:
-                events.append((event, None))
-                continue
-            closed = closure(frozenset(nodes))
-            if closed not in numbers:
+        for event, nodes in _targets(graph, members).items():
+            closed = frozenset[Node]() if event.outcome else _closure(nodes, silent)
+            if closed and closed not in numbers:
                 numbers[closed] = len(numbers)
                 queue.append(closed)
-            events.append((event, numbers[closed]))
+            events.append((event, numbers[closed] if closed else None))
         one = next(iter(members))
-        result.append(
-            Moment(numbers[members], one.running, graph.frozen(one), one.begun, tuple(events))
-        )
-    return tuple(sorted(result, key=lambda moment: moment.id))
+        frozen = graph.frozen(one)
+        result.append(Moment(numbers[members], one.running, frozen, one.begun, tuple(events)))
+    return tuple(result)
+
+
+def _targets(graph: ClockedGraph, members: frozenset[Node]) -> dict[Event, list[Node]]:
+    """Return what can happen to time in a set of nodes, with the nodes it leads to."""
+    targets: dict[Event, list[Node]] = {}
+    for node in members:
+        for _, event, to in graph.edges[node]:
+            if not graph.silent(node, event):
+                targets.setdefault(event, []).append(to)
+    return targets
+
+
+def _closure(
+    nodes: Iterable[Node], silent: Mapping[Node, tuple[Node, ...]]
+) -> frozenset[Node]:
+    """Return the nodes with all that can be reached from them without anything happening to time."""
+    found = set(nodes)
+    queue = list(found)
+    while queue:
+        for to in silent[queue.pop()]:
+            if to not in found:
+                found.add(to)
+                queue.append(to)
+    return frozenset(found)

@@ -1,0 +1,175 @@
+"""Checking: every property against every behaviour of a procedure, with three verdicts, never a Boolean."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from duecourse.model.checks import static_problems
+from duecourse.model.compile import compile_table
+from duecourse.properties.explore import MAX_CONFIGURATIONS, Exploration
+from duecourse.properties.property import Kind, Property
+from duecourse.properties.trace import Trace, dated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from duecourse.errors import Problem
+    from duecourse.model.procedure import Procedure
+    from duecourse.model.table import Rule
+
+
+class Verdict(StrEnum):
+    """What a search found: two answers, or that it was not finished."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The verdict on one property.
+
+    Attributes:
+        property: what was checked.
+        verdict: what was found.
+        vacuous: it holds because what it speaks of cannot happen.
+        witness: a shortest case that violates it, dated and replayed.
+        visited: configurations, with the states of the monitor, that were visited.
+        reason: why the search was inconclusive.
+        expected: whether this is the verdict that the property's file expects; None where it expects nothing.
+    """
+
+    property: Property
+    verdict: Verdict
+    vacuous: bool
+    witness: Trace | None
+    visited: int
+    reason: str
+    expected: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What checking a procedure found.
+
+    Attributes:
+        procedure, readings: what was checked, under which readings.
+        results: one for each property.
+        findings: what the text alone shows: stages, steps, clocks and facts without use.
+        configurations, moves: the size of the graph that was explored.
+        depth: the steps to the configuration farthest from the beginning.
+        finished: whether all of it was explored.
+        seconds: how long it took.
+    """
+
+    procedure: Procedure
+    readings: Mapping[str, str]
+    results: tuple[Result, ...]
+    findings: tuple[Problem, ...]
+    configurations: int
+    moves: int
+    finished: bool
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """0 if everything holds, 1 if something is violated or found, 3 if something is inconclusive."""
+        verdicts = {result.verdict for result in self.results}
+        if Verdict.VIOLATED in verdicts or self.findings:
+            return 1
+        return 3 if Verdict.INCONCLUSIVE in verdicts else 0
+
+
+def check(
+    procedure: Procedure,
+    properties: Iterable[Property],
+    readings: Mapping[str, str] | None = None,
+    *,
+    limit: int = MAX_CONFIGURATIONS,
+) -> Report:
+    """Check properties against every behaviour of a procedure under one choice of readings.
+
+    Args:
+        procedure: what is checked.
+        properties: the claims.
+        readings: options by reading; defaults for the others.
+        limit: after how many configurations the search gives up and says so.
+
+    Raises:
+        InvalidInput: an unknown reading or option.
+    """
+    began = time.perf_counter()
+    exploration = Exploration(compile_table(procedure, readings), limit)
+    results = tuple(_result(exploration, each) for each in properties)
+    configurations, moves = exploration.size
+    return Report(
+        procedure=procedure,
+        readings=exploration.table.readings,
+        results=results,
+        findings=tuple(static_problems(procedure)),
+        configurations=configurations,
+        moves=moves,
+        finished=exploration.finished,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _result(exploration: Exploration, each: Property) -> Result:
+    visited, triggered = exploration.size[0], True
+    if each.monitor is not None:
+        way, triggered, visited = exploration.violation(each.monitor)
+    else:
+        way = _structural(exploration, each)
+    if way is None and not exploration.finished:
+        reason = f"stopped after {exploration.limit} configurations; raise the limit"
+        return _judged(exploration, each, Verdict.INCONCLUSIVE, visited=visited, reason=reason)
+    if way is None:
+        return _judged(exploration, each, Verdict.HOLDS, visited=visited, vacuous=not triggered)
+    if each.kind is not Kind.ALWAYS and not exploration.finished:
+        reason = f"stopped after {exploration.limit} configurations, before what lies beyond was seen"
+        return _judged(exploration, each, Verdict.INCONCLUSIVE, visited=visited, reason=reason)
+    witness = dated(exploration.table, way)
+    if witness is None:
+        reason = "the case found needs a lapse that cannot happen in time"
+        return _judged(exploration, each, Verdict.INCONCLUSIVE, visited=visited, reason=reason)
+    return _judged(exploration, each, Verdict.VIOLATED, visited=visited, witness=witness)
+
+
+def _judged(
+    exploration: Exploration,
+    each: Property,
+    verdict: Verdict,
+    *,
+    visited: int,
+    vacuous: bool = False,
+    witness: Trace | None = None,
+    reason: str = "",
+) -> Result:
+    wanted = each.expected(exploration.table.procedure)
+    found = "holds vacuously" if vacuous else verdict.value
+    return Result(each, verdict, vacuous, witness, visited, reason, None if wanted is None else wanted == found)
+
+
+def _structural(exploration: Exploration, each: Property) -> tuple[Rule, ...] | None:
+    """Return the fewest steps to a configuration that fails a structural property."""
+    table = exploration.table
+    if each.kind is Kind.NO_DEAD_END:
+        stuck = {x for x, moves in exploration.moves.items() if not moves and not table.is_final(x)}
+        return exploration.path_to(stuck.__contains__) if stuck else None
+    stages = table.procedure.stage
+    conclusions = {(step, o.sources) for o in table.procedure.outcomes if o.conclusion for step in o.steps}
+
+    def ends(rule: Rule, _: int) -> bool:
+        if stages[rule.source].final or not stages[rule.target].final:
+            return False
+        if each.kind is Kind.CAN_ALWAYS_END:
+            return True
+        return any(rule.step == step and (not sources or rule.source in sources) for step, sources in conclusions)
+
+    able = exploration.able(ends, each.without)
+    failing = {x for x in exploration.moves if x not in able and not table.is_final(x)}
+    return exploration.path_to(failing.__contains__) if failing else None

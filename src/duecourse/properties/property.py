@@ -1,0 +1,199 @@
+"""Properties as values, and their files: what must hold, in words, with its citation and the verdict expected of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from duecourse.errors import InvalidInput, Problem, nearest
+from duecourse.model.layers import Entry
+from duecourse.model.procedure import Label, Place
+from duecourse.model.schema import Id, LabelShape, Shape
+from duecourse.model.shapes import shaped
+from duecourse.model.source import load
+from duecourse.properties.monitor import Monitor, absence
+from duecourse.shipped import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from duecourse.model.procedure import Procedure
+    from duecourse.model.source import Source
+
+    Folder = Path | Traversable
+
+
+class Kind(StrEnum):
+    """What is claimed, of all cases.
+
+    `ALWAYS`: no case ever violates the monitor. `NO_DEAD_END`: in every stage that is not final, something can happen.
+    `CAN_ALWAYS_END`: from everywhere a case can still end. `CAN_ALWAYS_CONCLUDE`: it can still end with a conclusion,
+    even if nobody withdraws.
+    """
+
+    ALWAYS = "always"
+    NO_DEAD_END = "no dead end"
+    CAN_ALWAYS_END = "can always end"
+    CAN_ALWAYS_CONCLUDE = "can always conclude"
+
+
+Expected = Literal["holds", "holds vacuously", "violated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A named claim over all cases of a procedure.
+
+    Attributes:
+        id, sentence: its name, and what it claims in words.
+        kind: the form of the claim.
+        monitor: watches for a violation; None for the structural kinds.
+        cites: for each procedure, the articles it rests on.
+        expect: for each procedure or amendment, the verdict expected of it; elsewhere it is expected to hold.
+        steps: the steps it names.
+        without: steps that are left out of the search (a party that never withdraws, say).
+    """
+
+    id: str
+    sentence: Label
+    kind: Kind
+    monitor: Monitor | None = field(default=None, compare=False)
+    cites: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    expect: Mapping[str, Expected] = field(default_factory=dict, compare=False)
+    steps: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    place: Place = field(default=Place(), compare=False)
+
+    def expected(self, procedure: Procedure) -> Expected | None:
+        """Return the verdict expected of a procedure: by its id, by an amendment in it, else by the text it amends."""
+        base = procedure.id.split("+", 1)[0]
+        for name in (procedure.id, *reversed(procedure.amended_by), base):
+            if name in self.expect:
+                return self.expect[name]
+        return None
+
+    def articles(self, procedure: Procedure) -> tuple[str, ...]:
+        """Return the articles it rests on in a procedure."""
+        return tuple(self.cites.get(procedure.id.split("+", 1)[0], ()))
+
+
+class AbsenceShape(Shape):
+    """A property of the pattern absence after-until."""
+
+    id: Id
+    sentence: LabelShape
+    kind: Literal["always"]
+    never: Annotated[list[str], Field(min_length=1)]
+    after: Annotated[list[str], Field(min_length=1)]
+    until: list[str] = []
+    renewed_by: list[str] = []
+    cites: dict[str, list[str]] = {}
+    expect: dict[str, Expected] = {}
+
+
+class StructuralShape(Shape):
+    """A property of the graph of all cases."""
+
+    id: Id
+    sentence: LabelShape
+    kind: Literal["no dead end", "can always end", "can always conclude"]
+    without: list[str] = []
+    cites: dict[str, list[str]] = {}
+    expect: dict[str, Expected] = {}
+
+
+def load_properties(
+    root: Folder | None = None, *, known_steps: Iterable[str] | None = None
+) -> tuple[Property, ...]:
+    """Return the properties in a project's `properties/` folder, in the order of file names.
+
+    Args:
+        root: the project; the shipped one by default, and where it has no property files.
+        known_steps: the steps that any procedure in reach has; a property that names another is refused.
+
+    Raises:
+        InvalidInput: with every problem in every file.
+    """
+    folder = (root or shipped()).joinpath("properties")
+    files = sorted(_tomls(folder), key=lambda file: file.name)
+    if not files:
+        folder = shipped().joinpath("properties")
+        files = sorted(_tomls(folder), key=lambda file: file.name)
+    problems: list[Problem] = []
+    found: list[Property] = []
+    for file in files:
+        found.extend(read_properties(load(file), problems))
+    steps = None if known_steps is None else frozenset(known_steps)
+    seen: dict[str, Property] = {}
+    for each in found:
+        if each.id in seen:
+            problems.append(_at(each, "duplicate", f'the property "{each.id}" is declared twice'))
+        seen[each.id] = each
+        for name in sorted(each.steps - steps) if steps is not None else ():
+            problems.append(_at(each, "unknown-name", f'no procedure has a step "{name}"{nearest(name, steps or ())}'))
+    if problems:
+        raise InvalidInput(sorted(problems))
+    return tuple(found)
+
+
+def read_properties(source: Source, problems: list[Problem]) -> list[Property]:
+    """Return the properties of one file; what is wrong with it is added to `problems`."""
+    for key in source.data:
+        if key != "property":
+            problems.append(source.problem((key,), "unknown-table", f'unknown table "{key}"; a property file holds [[property]]'))
+    tables = source.data.get("property", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        problems.append(source.problem(("property",), "shape", "must be written as [[property]], once per property"))
+        return []
+    found = (_property(Entry(table, source, ("property", i)), problems) for i, table in enumerate(tables))
+    return [each for each in found if each is not None]
+
+
+def _property(entry: Entry, problems: list[Problem]) -> Property | None:
+    if entry.data.get("kind") == "always":
+        shape = shaped(AbsenceShape, entry, problems)
+        if shape is None:
+            return None
+        steps = frozenset([*shape.never, *shape.after, *shape.until, *shape.renewed_by])
+        monitor = absence(of=shape.never, after=shape.after, until=shape.until, renewed_by=shape.renewed_by)
+        return _built(shape, Kind.ALWAYS, entry, monitor=monitor, steps=steps)
+    structural = shaped(StructuralShape, entry, problems)
+    if structural is None:
+        return None
+    without = frozenset(structural.without)
+    return _built(structural, Kind(structural.kind), entry, steps=without, without=without)
+
+
+def _built(
+    shape: AbsenceShape | StructuralShape,
+    kind: Kind,
+    entry: Entry,
+    *,
+    monitor: Monitor | None = None,
+    steps: frozenset[str],
+    without: frozenset[str] = frozenset(),
+) -> Property:
+    return Property(
+        id=shape.id,
+        sentence=Label(shape.sentence.en, shape.sentence.zh),
+        kind=kind,
+        monitor=monitor,
+        cites={name: tuple(articles) for name, articles in shape.cites.items()},
+        expect=dict(shape.expect),
+        steps=steps,
+        without=without,
+        place=entry.place(),
+    )
+
+
+def _at(each: Property, code: str, message: str) -> Problem:
+    return Problem(each.place.file, each.place.line, each.place.column, code, message)
+
+
+def _tomls(folder: Folder) -> list[Folder]:
+    return [file for file in folder.iterdir() if file.name.endswith(".toml")] if folder.is_dir() else []
