@@ -46,19 +46,31 @@ class Run:
     lapsed: bool = False
 
     def due(self, calendar: Calendar, *, first_day_counts: bool = False) -> date | None:
-        """Return the last day of the limit; None while it is suspended or where it has no limit."""
-        if self.unlimited or self.stopped_since is not None:
+        """Return the last day of the limit; None while it is suspended or where it has no limit.
+
+        A suspension that begins when the limit is over moves nothing. One that begins on the last day leaves no day to
+        count, so that the day it ends is the last.
+        """
+        if self.unlimited:
             return None
         day = self.started
         for index, span in enumerate(self.spans):
             day = calendar.due(day, span, first_day_counts=first_day_counts and index == 0)
-        unit = self.spans[0].unit
         for began, over in self.suspended:
-            if unit is Unit.WORKING_DAY:
-                day = calendar.counted_from(day, calendar.elapsed(began, over))
-            else:
-                day = calendar.add_calendar_days(day, (over - began).days)
-        return day if unit is Unit.WORKING_DAY else calendar.roll_forward(day)
+            if began <= self._last(day, calendar):
+                day = max(self._moved(day, began, over, calendar), over)
+        last = self._last(day, calendar)
+        return last if self.stopped_since is None or self.stopped_since > last else None
+
+    def _moved(self, day: date, began: date, over: date, calendar: Calendar) -> date:
+        """Return the end of the limit moved by a suspension: working days by working days, others by calendar days."""
+        if self.spans[0].unit is Unit.WORKING_DAY:
+            return calendar.counted_from(day, calendar.elapsed(began, over))
+        return calendar.add_calendar_days(day, (over - began).days)
+
+    def _last(self, day: date, calendar: Calendar) -> date:
+        """Return the last day of a limit that ends on `day`: one in calendar days or months ends on no day off."""
+        return day if self.spans[0].unit is Unit.WORKING_DAY else calendar.roll_forward(day)
 
     def used(self, calendar: Calendar, on: date, *, first_day_counts: bool = False) -> int:
         """Return the working days counted so far: from its start to `on`, less those it was suspended."""

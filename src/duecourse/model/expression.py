@@ -202,6 +202,19 @@ def atoms(expression: Expression) -> Iterator[Compare]:
             return
 
 
+def measure(expression: Expression) -> tuple[int, int]:
+    """Return how many comparisons a guard makes, and how deep it is nested."""
+    match expression:
+        case Not(part):
+            size, depth = measure(part)
+            return size, depth + 1
+        case And(parts) | Or(parts):
+            measures = [measure(part) for part in parts]
+            return sum(size for size, _ in measures), 1 + max(depth for _, depth in measures)
+        case _:
+            return 1, 0
+
+
 def false_parts(expression: Expression, values: Mapping[str, Value]) -> tuple[Expression, ...]:
     """Return the smallest parts of a guard that are false and make it false: the reason why a step is refused."""
     if evaluate(expression, values):

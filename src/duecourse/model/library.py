@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of the library: an id, what it is, and for an amendment what it amends."""
+    """One file of the library: an id, what it is, its label, and for an amendment what it amends."""
 
     id: str
     kind: str
     file: Folder
     of: str = ""
+    label: str = ""
 
 
 def project_root() -> Folder:
@@ -50,8 +51,19 @@ def catalogue(root: Folder | None = None) -> dict[str, Entry]:
             for file in _tomls(folder.joinpath(*part.split("/"))):
                 head = _peek(file)
                 if head and head[0] not in found:
-                    found[head[0]] = Entry(head[0], kind, file, head[1])
+                    found[head[0]] = Entry(head[0], kind, file, head[1], head[2])
     return found
+
+
+def step_names(root: Folder | None = None) -> frozenset[str]:
+    """Return the id of every step in the files of a project and the shipped one, without interpreting them."""
+    names: set[str] = set()
+    for entry in catalogue(root).values():
+        data = load_source(entry.file, _name(entry.file)).data
+        added = data.get("add", {})
+        tables = [*data.get("step", []), *(added.get("step", []) if isinstance(added, dict) else [])]
+        names |= {str(table.get("id")) for table in tables if isinstance(table, dict)}
+    return frozenset(names)
 
 
 def load(name: str, amendments: Iterable[str] = (), root: Folder | None = None) -> Procedure:
@@ -147,16 +159,20 @@ _HEAD = re.compile(
     rb'^\[(procedure|amendment)\]\s*$.*?^id\s*=\s*"([^"]+)"', re.MULTILINE | re.DOTALL
 )
 _OF = re.compile(rb'^of\s*=\s*"([^"]+)"', re.MULTILINE)
+_LABEL = re.compile(rb'^label\s*=\s*\{\s*en\s*=\s*"([^"]+)"', re.MULTILINE)
 
 
-def _peek(file: Folder) -> tuple[str, str] | None:
-    """Return the id in a file's head and what it amends, without reading the rest; None where there is no head."""
+def _peek(file: Folder) -> tuple[str, str, str] | None:
+    """Return the id in a file's head, what it amends and its label, without reading the rest; None without a head."""
     with file.open("rb") as stream:
         start = stream.read(4_096)
     head = _HEAD.search(start)
     if head is None:
         return None
-    of = _OF.search(start)
-    return head[2].decode(errors="replace"), of[1].decode(errors="replace") if of and head[
-        1
-    ] == b"amendment" else ""
+    of = _OF.search(start) if head[1] == b"amendment" else None
+    label = _LABEL.search(start)
+    return head[2].decode(errors="replace"), _text(of), _text(label)
+
+
+def _text(found: re.Match[bytes] | None) -> str:
+    return found[1].decode(errors="replace") if found else ""

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING
 from transitions import Machine, MachineError
 
 from duecourse.errors import InvalidInput, nearest
+from duecourse.model.expression import (
+    Expression,
+    conjunction,
+    evaluate,
+    false_parts,
+    negation,
+)
 from duecourse.model.variants import choose_readings
-from duecourse.model.expression import Expression, evaluate, false_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -127,25 +133,25 @@ class CaseMachine:
 
     def refusal(self, step: str) -> str:
         """Return why a step is not allowed now, and what is allowed instead."""
+        allowed = ", ".join(self.permitted()) or "nothing"
+        return f'"{step}" is not allowed: {self.reason(step)}; allowed now: {allowed}'
+
+    def reason(self, step: str) -> str:
+        """Return why a step is not allowed now: the stage, or the parts of its guard that are false."""
         found = self.procedure.step[step]
         if self.stage not in found.sources:
-            reason = f'it is taken from {", ".join(found.sources)}, the case is in "{self.stage}"'
-        else:
-            parts = [
-                str(part)
-                for condition in self._conditions(found)
-                for part in false_parts(condition, self.environment)
-            ]
-            parts += [f"not {each.id}.active" for each in self._barring(found)]
-            if found.reply is not None and not int(
-                self.values.get(f"{found.reply.panel}.pending.{found.actors[0]}", 0)
-            ):
-                parts.append(
-                    f"a {found.actors[0]} of {found.reply.panel} whose reply is outstanding"
-                )
-            reason = f"it needs {' and '.join(parts) or 'a branch whose condition holds'}"
-        allowed = ", ".join(self.permitted()) or "nothing"
-        return f'"{step}" is not allowed: {reason}; allowed now: {allowed}'
+            return f'it is taken from {", ".join(found.sources)}, the case is in "{self.stage}"'
+        parts = [
+            str(part)
+            for condition in self._conditions(found)
+            for part in false_parts(condition, self.environment)
+        ]
+        parts += [f"not {each.id}.active" for each in self._barring(found)]
+        if found.reply is not None and not int(
+            self.values.get(f"{found.reply.panel}.pending.{found.actors[0]}", 0)
+        ):
+            parts.append(f"a {found.actors[0]} of {found.reply.panel} whose reply is outstanding")
+        return f"it needs {' and '.join(parts) or 'a branch whose condition holds'}"
 
     def load(self, values: Mapping[str, Value]) -> None:
         """Put the case where `values` says (a stage and any variables by name); other variables keep their values."""
@@ -169,13 +175,14 @@ class CaseMachine:
         return holds
 
     def _conditions(self, step: Step) -> list[Expression]:
+        """Return the guard and, where lapses take the step, that it is so for one of the clocks."""
         lapses = [
             on.when
             for clock in self.procedure.clocks
             for on in clock.on_lapse
             if on.step == step.id
         ]
-        return [step.when, *lapses]
+        return [step.when, *([negation(conjunction(*map(negation, lapses)))] if lapses else [])]
 
     def _barring(self, step: Step) -> list[Suspension]:
         return [

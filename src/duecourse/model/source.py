@@ -6,28 +6,31 @@ Values come from `tomllib`, places from tree-sitter; neither runs anything. Size
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 import tree_sitter_toml
 from tree_sitter import Language, Parser
 
 from duecourse.errors import InvalidInput, Problem
+from duecourse.model.limits import MAX_DEPTH, refuse_bombs
 from duecourse.model.procedure import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
-    from pathlib import Path as FilePath
 
     from tree_sitter import Node
 
 Path = tuple[str | int, ...]
 
 MAX_BYTES = 1_048_576
-MAX_DEPTH = 20
+MAX_LIST = 1_000
 
 
 @dataclass(frozen=True)
@@ -38,22 +41,56 @@ class Source:
     text: str
     data: dict[str, Any]
 
-    @cached_property
-    def places(self) -> dict[Path, tuple[int, int]]:
-        """Line and column (from 1) of every key and table, and of the first character inside every string."""
-        return dict(_places(self.text))
-
     def place(self, path: Path) -> Place:
         """Return the place of a value, or of the nearest thing around it."""
-        for length in range(len(path), -1, -1):
-            if path[:length] in self.places:
-                return Place(self.file, *self.places[path[:length]])
+        for length in range(len(path), 0, -1):
+            if path[:length] in self._offsets:
+                return self._at(self._offsets[path[:length]])
         return Place(self.file)
+
+    def place_inside(self, path: Path, index: int) -> Place:
+        """Return the place of a character of a string, `index` counting from 0."""
+        if path not in self._offsets:
+            return self.place(path)
+        start = self._offsets[path]
+        # a character of a string takes at most 10 bytes of the file: \UXXXXXXXX
+        written = self._raw[start : start + 10 * index + 10].decode(errors="ignore")
+        escaped = self._raw[start - 1 : start] == b'"' or self._raw[start - 2 : start] == b'"\n'
+        units = _UNIT.finditer(written) if escaped else re.finditer(".", written, re.DOTALL)
+        seen = -1
+        for unit in units:
+            seen += not _CONTINUATION.fullmatch(unit[0])
+            if seen == index:
+                return self._at(start + len(written[: unit.start()].encode()))
+        return self._at(start + len(written.encode()))
 
     def problem(self, path: Path, code: str, message: str) -> Problem:
         """Return a problem at the place of a value."""
         at = self.place(path)
         return Problem(self.file, at.line, at.column, code, message)
+
+    @cached_property
+    def _raw(self) -> bytes:
+        return self.text.encode()
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """Where each line begins, in bytes."""
+        return [0, *(found.end() for found in re.finditer(b"\n", self._raw))]
+
+    @cached_property
+    def _offsets(self) -> dict[Path, int]:
+        """Where each key, each table and the first character inside each string begins, in bytes."""
+        return dict(_offsets(self._raw))
+
+    def _at(self, offset: int) -> Place:
+        line = bisect_right(self._lines, offset)
+        column = len(self._raw[self._lines[line - 1] : offset].decode(errors="replace")) + 1
+        return Place(self.file, line, column)
+
+
+_UNIT = re.compile(r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\[ \t]*\n\s*|\\.|.", re.DOTALL)
+_CONTINUATION = re.compile(r"\\[ \t]*\n\s*")
 
 
 def load(path: FilePath | Traversable, name: str | None = None) -> Source:
@@ -64,13 +101,23 @@ def load(path: FilePath | Traversable, name: str | None = None) -> Source:
     """
     file = name or str(path)
     try:
+        if isinstance(path, FilePath):
+            _refuse_pipe(path, file)
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InvalidInput(
-            [Problem(file, 1, 1, "unreadable", f"cannot be read: {error.strerror or error}")]
-        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"cannot be read: {reason}; give the path of a TOML file"
+        raise InvalidInput([Problem(file, 1, 1, "unreadable", message)]) from None
     return parse(content, file)
+
+
+def _refuse_pipe(path: FilePath, file: str) -> None:
+    """Refuse what is neither a file nor a folder: opening a pipe nobody writes to never returns."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        message = "cannot be read: it is a pipe or a device; give the path of a TOML file"
+        raise InvalidInput([Problem(file, 1, 1, "unreadable", message)])
 
 
 def parse(content: bytes, file: str) -> Source:
@@ -86,35 +133,23 @@ def parse(content: bytes, file: str) -> Source:
         text = content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
+        start = content.rfind(b"\n", 0, error.start) + 1
+        column = len(content[start : error.start].decode("utf-8")) + 1
         message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
         raise InvalidInput([Problem(file, line, column, "encoding", message)]) from None
     return Source(file, text, _values(text, file))
 
 
 def _values(text: str, file: str) -> dict[str, Any]:
-    _refuse_depth(text, file)
-    dotted = _LONG_KEY.search(text)
-    if dotted:
-        line = text.count("\n", 0, dotted.start()) + 1
-        raise InvalidInput(
-            [Problem(file, line, 1, "too-deep", f"a dotted name of more than {MAX_DEPTH} parts")]
-        )
+    refuse_bombs(text, file)
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 1)
         message = re.sub(r" \(at .*\)$", "", str(error)) + _look_alike(text, line)
         raise InvalidInput([Problem(file, line, column, "toml", message)]) from None
-    except (RecursionError, ValueError, OverflowError) as error:
-        raise InvalidInput(
-            [Problem(file, 1, 1, "toml", f"not readable as TOML: {type(error).__name__}")]
-        ) from None
 
-
-# tomllib needs time and memory that grow with the square of the parts of a dotted key
-_LONG_KEY = re.compile(r"""(?<![\w"'-])(?:["']?[\w-]++["']?[ \t]*+\.[ \t]*+){20}""")
 
 _FULL_WIDTH = dict(zip("＝［］｛｝“”，．＃＂", '=[]{}"",.#"', strict=True))
 
@@ -122,54 +157,25 @@ _FULL_WIDTH = dict(zip("＝［］｛｝“”，．＃＂", '=[]{}"",.#"', stric
 def _look_alike(text: str, line: int) -> str:
     """Return a hint when the line at fault holds full-width punctuation, which Chinese keyboards produce."""
     lines = text.split("\n")
-    found = next(
-        (each for each in (lines[line - 1] if line <= len(lines) else "") if each in _FULL_WIDTH),
-        None,
-    )
-    return (
-        f"; the line holds full-width {found!r}, TOML needs {_FULL_WIDTH[found]!r}" if found else ""
-    )
+    at_fault = lines[line - 1] if line <= len(lines) else ""
+    found = next((each for each in at_fault if each in _FULL_WIDTH), None)
+    if found is None:
+        return ""
+    return f"; the line holds full-width {found!r}, TOML needs {_FULL_WIDTH[found]!r}"
 
 
-def _refuse_depth(text: str, file: str) -> None:
-    """Refuse brackets nested beyond any use before a recursive parser sees them; strings may count, none gets near."""
-    depth = 0
-    for position, character in enumerate(text):
-        if character in "[{":
-            depth += 1
-            if depth > MAX_DEPTH * 3:
-                line = text.count("\n", 0, position) + 1
-                raise InvalidInput(
-                    [
-                        Problem(
-                            file,
-                            line,
-                            1,
-                            "too-deep",
-                            f"brackets nested deeper than {MAX_DEPTH * 3}",
-                        )
-                    ]
-                )
-        elif character in "]}":
-            depth = max(depth - 1, 0)
-        elif character == "\n" and depth and text[position + 1 : position + 2] == "[":
-            depth = 0
-
-
-def _places(text: str) -> Iterator[tuple[Path, tuple[int, int]]]:
-    raw = text.encode()
-    lines = raw.split(b"\n")
+def _offsets(raw: bytes) -> Iterator[tuple[Path, int]]:
     parser = Parser(Language(tree_sitter_toml.language()))
     counts: dict[Path, int] = {}
     for node in parser.parse(raw).root_node.children:
         if node.type == "pair":
-            yield from _pair(node, (), lines)
+            yield from _pair(node, (), raw)
         elif node.type in {"table", "table_array_element"}:
             prefix = _prefix(_keys(node), counts, array=node.type == "table_array_element")
-            yield prefix, _position(node, lines)
+            yield prefix, node.start_byte
             for child in node.children:
                 if child.type == "pair":
-                    yield from _pair(child, prefix, lines)
+                    yield from _pair(child, prefix, raw)
 
 
 def _prefix(keys: Path, counts: dict[Path, int], *, array: bool) -> Path:
@@ -186,25 +192,34 @@ def _prefix(keys: Path, counts: dict[Path, int], *, array: bool) -> Path:
     return prefix
 
 
-def _pair(node: Node, prefix: Path, lines: list[bytes]) -> Iterator[tuple[Path, tuple[int, int]]]:
-    path = prefix + _keys(node)
-    value = node.named_children[-1]
-    yield from _value(value, path, lines)
+def _pair(node: Node, prefix: Path, raw: bytes) -> Iterator[tuple[Path, int]]:
+    yield from _value(node.named_children[-1], prefix + _keys(node), raw)
 
 
-def _value(node: Node, path: Path, lines: list[bytes]) -> Iterator[tuple[Path, tuple[int, int]]]:
+def _value(node: Node, path: Path, raw: bytes) -> Iterator[tuple[Path, int]]:
     if len(path) > MAX_DEPTH:
         return
-    line, column = _position(node, lines)
-    yield path, (line, column + (node.type == "string"))
+    yield path, _content(node, raw)
+    if node.named_child_count > MAX_LIST:  # no list of a procedure is that long
+        return
     if node.type == "array":
         values = [child for child in node.named_children if child.type != "comment"]
         for index, child in enumerate(values):
-            yield from _value(child, (*path, index), lines)
+            yield from _value(child, (*path, index), raw)
     elif node.type == "inline_table":
         for child in node.named_children:
             if child.type == "pair":
-                yield from _pair(child, path, lines)
+                yield from _pair(child, path, raw)
+
+
+def _content(node: Node, raw: bytes) -> int:
+    """Return where a value begins; for a string, behind its opening quotes and the line break that TOML trims."""
+    start = node.start_byte
+    if node.type != "string":
+        return start
+    if raw[start : start + 3] not in {b'"""', b"'''"}:
+        return start + 1
+    return start + 3 + (raw[start + 3 : start + 4] == b"\n")
 
 
 def _keys(node: Node) -> Path:
@@ -222,8 +237,3 @@ def _keys(node: Node) -> Path:
         else:
             keys.append((key.text or b"").decode().strip("\"'"))
     return tuple(keys)
-
-
-def _position(node: Node, lines: list[bytes]) -> tuple[int, int]:
-    row, column = node.start_point
-    return row + 1, len(lines[row][:column].decode(errors="replace")) + 1

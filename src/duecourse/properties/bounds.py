@@ -8,6 +8,7 @@ suspension stops them all and the days for which the text sets no limit.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from duecourse.calendar import Span, Unit, load_calendar
@@ -53,12 +54,14 @@ class Cause:
         kind: "extension" without limit, "loop" that brings new time, "suspension" or "gap" for which no limit is set.
         name: the step, clock, suspension or stage it is about.
         label, cites: the words and the articles.
+        after_clock: for a gap, whether it opens only once a clock of that stage has stopped.
     """
 
     kind: str
     name: str
     label: Label
     cites: tuple[Cite, ...]
+    after_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +283,13 @@ class _Bounding:
             ]
             return [Cause("suspension", each.id, each.label, each.cites) for each in stoppers]
         stage = self.procedure.stage[self.graph.table.stage(node.packed)]
-        return [Cause("gap", stage.id, stage.label, stage.cites)]
+        return [Cause("gap", stage.id, stage.label, stage.cites, stage.id in self.clocked_stages)]
+
+    @cached_property
+    def clocked_stages(self) -> frozenset[str]:
+        """The stages in which a clock runs in some configuration."""
+        stage = self.graph.table.stage
+        return frozenset(stage(node.packed) for node in self.graph.edges if node.running)
 
     def leading_to(self, outcome: Outcome) -> set[Node]:
         before: dict[Node, list[Node]] = {}

@@ -130,7 +130,9 @@ def _result(exploration: Exploration, each: Property) -> Result:
     if way is None:
         return _judged(exploration, each, Verdict.HOLDS, visited=visited, vacuous=not triggered)
     if each.kind is not Kind.ALWAYS and not exploration.finished:
-        reason = f"stopped after {exploration.limit} configurations, before what lies beyond was seen"
+        reason = (
+            f"stopped after {exploration.limit} configurations, before what lies beyond was seen"
+        )
         return _judged(exploration, each, Verdict.INCONCLUSIVE, visited=visited, reason=reason)
     witness = dated(exploration.table, way)
     if witness is None:
@@ -151,7 +153,15 @@ def _judged(
 ) -> Result:
     wanted = each.expected(exploration.table.procedure)
     found = "holds vacuously" if vacuous else verdict.value
-    return Result(each, verdict, vacuous, witness, visited, reason, None if wanted is None else wanted == found)
+    return Result(
+        each,
+        verdict,
+        vacuous,
+        witness,
+        visited,
+        reason,
+        None if wanted is None else wanted == found,
+    )
 
 
 def _structural(exploration: Exploration, each: Property) -> tuple[Rule, ...] | None:
@@ -161,14 +171,19 @@ def _structural(exploration: Exploration, each: Property) -> tuple[Rule, ...] | 
         stuck = {x for x, moves in exploration.moves.items() if not moves and not table.is_final(x)}
         return exploration.path_to(stuck.__contains__) if stuck else None
     stages = table.procedure.stage
-    conclusions = {(step, o.sources) for o in table.procedure.outcomes if o.conclusion for step in o.steps}
+    conclusions = {
+        (step, o.sources) for o in table.procedure.outcomes if o.conclusion for step in o.steps
+    }
 
     def ends(rule: Rule, _: int) -> bool:
         if stages[rule.source].final or not stages[rule.target].final:
             return False
         if each.kind is Kind.CAN_ALWAYS_END:
             return True
-        return any(rule.step == step and (not sources or rule.source in sources) for step, sources in conclusions)
+        return any(
+            rule.step == step and (not sources or rule.source in sources)
+            for step, sources in conclusions
+        )
 
     able = exploration.able(ends, each.without)
     failing = {x for x in exploration.moves if x not in able and not table.is_final(x)}

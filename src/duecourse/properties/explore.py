@@ -75,7 +75,9 @@ class Exploration:
             configuration and monitor state were visited.
         """
         width = len(monitor.states)
-        came: dict[int, tuple[int, Rule] | None] = {packed * width: None for packed in self.table.initial}
+        came: dict[int, tuple[int, Rule] | None] = {
+            packed * width: None for packed in self.table.initial
+        }
         queue = deque(came)
         triggered = False
         while queue:
@@ -91,7 +93,9 @@ class Exploration:
                     queue.append(after)
         return None, triggered, len(came)
 
-    def able(self, ends: Callable[[Rule, int], bool], without: Collection[str] = ()) -> frozenset[int]:
+    def able(
+        self, ends: Callable[[Rule, int], bool], without: Collection[str] = ()
+    ) -> frozenset[int]:
         """Return the configurations from which some move with a quality can still be reached (backward search).
 
         Args:

@@ -135,7 +135,13 @@ def load_properties(
             problems.append(_at(each, "duplicate", f'the property "{each.id}" is declared twice'))
         seen[each.id] = each
         for name in sorted(each.steps - steps) if steps is not None else ():
-            problems.append(_at(each, "unknown-name", f'no procedure has a step "{name}"{nearest(name, steps or ())}'))
+            problems.append(
+                _at(
+                    each,
+                    "unknown-name",
+                    f'no procedure has a step "{name}"{nearest(name, steps or ())}',
+                )
+            )
     if problems:
         raise InvalidInput(sorted(problems))
     return tuple(found)
@@ -145,12 +151,24 @@ def read_properties(source: Source, problems: list[Problem]) -> list[Property]:
     """Return the properties of one file; what is wrong with it is added to `problems`."""
     for key in source.data:
         if key != "property":
-            problems.append(source.problem((key,), "unknown-table", f'unknown table "{key}"; a property file holds [[property]]'))
+            problems.append(
+                source.problem(
+                    (key,),
+                    "unknown-table",
+                    f'unknown table "{key}"; a property file holds [[property]]',
+                )
+            )
     tables = source.data.get("property", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        problems.append(source.problem(("property",), "shape", "must be written as [[property]], once per property"))
+        problems.append(
+            source.problem(
+                ("property",), "shape", "must be written as [[property]], once per property"
+            )
+        )
         return []
-    found = (_property(Entry(table, source, ("property", i)), problems) for i, table in enumerate(tables))
+    found = (
+        _property(Entry(table, source, ("property", i)), problems) for i, table in enumerate(tables)
+    )
     return [each for each in found if each is not None]
 
 
@@ -160,7 +178,9 @@ def _property(entry: Entry, problems: list[Problem]) -> Property | None:
         if shape is None:
             return None
         steps = frozenset([*shape.never, *shape.after, *shape.until, *shape.renewed_by])
-        monitor = absence(of=shape.never, after=shape.after, until=shape.until, renewed_by=shape.renewed_by)
+        monitor = absence(
+            of=shape.never, after=shape.after, until=shape.until, renewed_by=shape.renewed_by
+        )
         return _built(shape, Kind.ALWAYS, entry, monitor=monitor, steps=steps)
     structural = shaped(StructuralShape, entry, problems)
     if structural is None:
@@ -196,4 +216,8 @@ def _at(each: Property, code: str, message: str) -> Problem:
 
 
 def _tomls(folder: Folder) -> list[Folder]:
-    return [file for file in folder.iterdir() if file.name.endswith(".toml")] if folder.is_dir() else []
+    return (
+        [file for file in folder.iterdir() if file.name.endswith(".toml")]
+        if folder.is_dir()
+        else []
+    )

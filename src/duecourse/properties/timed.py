@@ -232,9 +232,7 @@ def _targets(graph: ClockedGraph, members: frozenset[Node]) -> dict[Event, list[
     return targets
 
 
-def _closure(
-    nodes: Iterable[Node], silent: Mapping[Node, tuple[Node, ...]]
-) -> frozenset[Node]:
+def _closure(nodes: Iterable[Node], silent: Mapping[Node, tuple[Node, ...]]) -> frozenset[Node]:
     """Return the nodes with all that can be reached from them without anything happening to time."""
     found = set(nodes)
     queue = list(found)

@@ -88,9 +88,15 @@ class Trace:
             taken = list(group)
             found = self.procedure.step[step]
             actor = self.procedure.actor[found.actors[0]]
-            members = tuple(actor.members[each.member] for each in taken if each.member is not None and each.member < len(actor.members))
+            members = tuple(
+                actor.members[each.member]
+                for each in taken
+                if each.member is not None and each.member < len(actor.members)
+            )
             last = number + len(taken) - 1
-            lines.append(Line(number, last, on, actor.label, found.label, members, found.cites, step))
+            lines.append(
+                Line(number, last, on, actor.label, found.label, members, found.cites, step)
+            )
             number = last + 1
         return tuple(lines)
 
@@ -144,7 +150,9 @@ def dated(table: Table, rules: Sequence[Rule], start: date | None = None) -> Tra
 def _first_day(procedure: Procedure, readings: Mapping[str, str]) -> date:
     since = procedure.in_force[0]
     calendar = load_calendar(chosen_calendar(procedure, readings))
-    wanted = date(since.year + 1, since.month, since.day) - timedelta(1) if since else date(2023, 1, 1)
+    wanted = (
+        date(since.year + 1, since.month, since.day) - timedelta(1) if since else date(2023, 1, 1)
+    )
     return min(max(wanted, calendar.first), calendar.published_until)
 
 

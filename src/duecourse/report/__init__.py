@@ -1,0 +1,1 @@
+"""What people read: outlines, pictures, tables and pages. Values in, text out."""

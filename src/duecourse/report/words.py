@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from duecourse.calendar import Span
     from duecourse.model.expression import Expression
-    from duecourse.model.procedure import Cite, Clock, Label, Lang, Procedure
+    from duecourse.model.procedure import Cite, Clock, Definition, Label, Lang, Procedure
 
 _UNITS_ZH = {
     Unit.WORKING_DAY: "个工作日",
@@ -29,7 +29,6 @@ _SHORT = {Unit.WORKING_DAY: "WD", Unit.CALENDAR_DAY: "d", Unit.CALENDAR_MONTH: "
 _ZH = {
     " and ": "，且",
     " or ": "，或者",
-    "not": "并非",
     "yes": "是",
     "no": "否",
     "replies": "的意见",
@@ -132,21 +131,29 @@ def condition(guard: Expression, procedure: Procedure, lang: Lang) -> str:
     for definition in procedure.definitions:
         if guard == definition.means:
             return _quoted(definition.label, lang)
+    return _written_out(guard, procedure, lang)
+
+
+def meaning(definition: Definition, procedure: Procedure, lang: Lang) -> str:
+    """Return what a definition stands for, in words."""
+    return _written_out(definition.means, procedure, lang)
+
+
+def _written_out(guard: Expression, procedure: Procedure, lang: Lang) -> str:
     match guard:
-        case Constant(value):
-            return _word("yes" if value else "no", lang)
-        case Variable(name):
-            return _name(name, procedure, lang)
+        case Constant() | Variable():
+            text = _term(guard, procedure, lang)
         case Compare(op, left, right):
             sign = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}.get(op, op)
-            return f"{_term(left, procedure, lang)} {sign} {_term(right, procedure, lang)}"
+            text = f"{_term(left, procedure, lang)} {sign} {_term(right, procedure, lang)}"
         case Not(part):
-            return f"{_word('not', lang)} {_grouped(part, procedure, lang)}"
+            text = say(lang, "not ", "并非") + _grouped(part, procedure, lang)
         case And(parts):
             whole = _with_definitions(parts, procedure)
-            return _word(" and ", lang).join(_grouped(each, procedure, lang) for each in whole)
+            text = _word(" and ", lang).join(_grouped(each, procedure, lang) for each in whole)
         case Or(parts):
-            return _word(" or ", lang).join(_grouped(each, procedure, lang) for each in parts)
+            text = _word(" or ", lang).join(_grouped(each, procedure, lang) for each in parts)
+    return text
 
 
 def _with_definitions(parts: tuple[Expression, ...], procedure: Procedure) -> list[Expression]:

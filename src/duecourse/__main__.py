@@ -1,0 +1,5 @@
+"""`python -m duecourse` is the command line."""
+
+from duecourse.cli import main
+
+main()

@@ -1,0 +1,81 @@
+"""`check` and `bounds`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from duecourse.cli.files import chosen, language, one_of
+from duecourse.model.library import catalogue, load, project_root, step_names
+from duecourse.properties.bounds import bounds
+from duecourse.properties.check import check
+from duecourse.properties.explore import MAX_CONFIGURATIONS
+from duecourse.properties.property import load_properties
+from duecourse.report.bounds_text import bounds_json, bounds_text
+from duecourse.report.check_text import check_json, check_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from duecourse.properties.check import Report
+    from duecourse.properties.property import Property
+
+
+def checked(
+    names: Sequence[str],
+    amend: Iterable[str],
+    readings: Iterable[str],
+    wanted: Iterable[str],
+    format_: str,
+    limit: int | None,
+    lang: str,
+    *,
+    as_expected: bool,
+) -> tuple[str, int]:
+    """Return what checking found, and the exit code."""
+    one_of("format", format_, ("text", "json"))
+    tongue = language(lang)
+    ids = names or [
+        entry.id for entry in catalogue(project_root()).values() if entry.kind == "procedure"
+    ]
+    options = chosen(readings)
+    properties = _selected(tuple(wanted))
+    amendments = tuple(amend)
+    reports = [
+        check(load(name, amendments), properties, options, limit=limit or MAX_CONFIGURATIONS)
+        for name in ids
+    ]
+    code = _worst(reports, as_expected=as_expected)
+    if format_ == "json":
+        found = [check_json(report) for report in reports]
+        return json.dumps(
+            found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2
+        ), code
+    return "\n\n".join(check_text(report, tongue) for report in reports), code
+
+
+def bounded(
+    name: str, amend: Iterable[str], readings: Iterable[str], format_: str, lang: str
+) -> str:
+    """Return the bounds of a procedure."""
+    one_of("format", format_, ("text", "json"))
+    tongue = language(lang)
+    found = bounds(load(name, tuple(amend)), chosen(readings))
+    if format_ == "json":
+        return json.dumps(bounds_json(found), ensure_ascii=False, indent=2)
+    return bounds_text(found, tongue)
+
+
+def _selected(wanted: Sequence[str]) -> tuple[Property, ...]:
+    root = project_root()
+    properties = load_properties(root, known_steps=step_names(root))
+    for name in wanted:
+        one_of("property", name, [each.id for each in properties])
+    return tuple(each for each in properties if not wanted or each.id in wanted)
+
+
+def _worst(reports: Sequence[Report], *, as_expected: bool) -> int:
+    if as_expected and all(r.expected is not False for report in reports for r in report.results):
+        return 0
+    codes = {report.exit_code for report in reports}
+    return 1 if 1 in codes else max(codes, default=0)

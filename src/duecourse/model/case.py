@@ -1,0 +1,118 @@
+"""A case as values: what a case file says, before anything is replayed (`duecourse.model.replay`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from duecourse.model.procedure import Label, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from duecourse.model.migration import Migration
+    from duecourse.model.procedure import Actor, Procedure, Value
+
+ALL_OUTSTANDING: Final = "all outstanding"
+"""Stands for every member whose reply is outstanding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened on a day; it may be a day off.
+
+    Attributes:
+        on: the day.
+        step: the step that was taken.
+        actor: who took it, where several may; empty where the file does not say.
+        members: the units that replied, where the step is a reply; each is a reply of its own.
+        note, source: what the file's author adds, and where it is known from.
+    """
+
+    on: date
+    step: str
+    actor: str = ""
+    members: tuple[str, ...] = ()
+    note: str = ""
+    source: str = ""
+    place: Place = field(default=Place(), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One of the public dates of a case whose course was not published: what happened, and where that is known from.
+
+    Attributes:
+        conclusion: whether it is a conclusion of the review; a penalty decision is none.
+    """
+
+    on: date
+    what: Label
+    source: Label
+    conclusion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is public of a case of which no interior step is.
+
+    Attributes:
+        opened: the public announcement that the review is opened.
+        ended: what is taken for its end; None while nothing was published.
+        later: what followed.
+        open_on: the last day for which it is known that nothing was published.
+    """
+
+    opened: Milestone
+    ended: Milestone | None = None
+    later: tuple[Milestone, ...] = ()
+    open_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One case of a procedure.
+
+    Attributes:
+        procedure: the text under which it begins.
+        readings: the options that its file chooses; the others are those of the text.
+        facts: values of facts at the start, where they are not the initial ones.
+        events: what happened, by date; on one day in the order of the file.
+        migration: how a later text takes it over while it is pending.
+        published: set where only the beginning and the end are public.
+    """
+
+    id: str
+    label: Label
+    procedure: Procedure
+    readings: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    migration: Migration | None = None
+    published: Published | None = None
+    place: Place = field(default=Place(), compare=False, repr=False)
+
+
+def member_named(actor: Actor, name: str) -> Label | None:
+    """Return the unit of a collective actor that a name means: either language, or the abbreviation in brackets.
+
+    >>> from duecourse.model.procedure import Actor
+    >>> units = Actor(id="members", members=(Label("Securities Regulatory Commission (CSRC)", "中国证券监督管理委员会"),))
+    >>> member_named(units, "csrc").zh
+    '中国证券监督管理委员会'
+
+    An actor whose units are not listed has one for every name.
+    """
+    if not actor.members:
+        return Label(name)
+    return next((each for each in actor.members if name.casefold() in names_of(each)), None)
+
+
+def names_of(member: Label) -> tuple[str, ...]:
+    """Return the names by which a unit is known, in lower case."""
+    short = re.search(r"\(([^()]+)\)$", member.en)
+    names = [member.en, member.zh]
+    names += [short[1], member.en[: short.start()].strip()] if short else []
+    return tuple(name.casefold() for name in names if name)

@@ -1,0 +1,151 @@
+"""The bounds on statutory time as text for a terminal and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from duecourse.calendar import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from duecourse.model.procedure import Cite, Lang
+    from duecourse.properties.bounds import Bound, Bounds, Cause, Clause
+
+KINDS = {
+    "extension": "an extension without limit",
+    "loop": "a loop that brings new time",
+    "suspension": "a suspension without limit",
+    "gap": "no limit set",
+}
+
+
+def bounds_text(found: Bounds, lang: Lang = "en") -> str:
+    """Return every bound with the sum that makes it, clause by clause, and why some have none."""
+    procedure = found.procedure
+    changed = [f"{k}={v}" for k, v in found.readings.items() if v != procedure.reading[k].default]
+    lines = [
+        f"{procedure.id}  {procedure.label.text(lang)}",
+        f"working days without a breach, from {_first_steps(found, lang)}; readings: {', '.join(changed) or 'the defaults'}",
+        "counted = days on which a statutory clock runs; elapsed = counted + suspended + days without a limit",
+    ]
+    for row in found.rows:
+        lines.extend(["", f"{row.outcome.label.text(lang)} [{_articles(row.outcome.cites)}]"])
+        lines.extend(_row(row, lang))
+    return "\n".join(lines)
+
+
+def sum_text(row: Bound, lang: Lang = "en") -> str:
+    """Return the sum behind a bound, such as `10 Decision … (Art. 9) + 30 … = 40`."""
+    addends = " + ".join(_clause(clause, lang) for clause in row.clauses)
+    if not row.clauses:
+        return "0: no statutory clock runs on the way"
+    total = str(row.without)
+    if row.least_of_spans is not None:
+        total = f"{row.least_of_spans} to {row.without}, by the day it begins"
+    return f"{addends} = {total}"
+
+
+def counted_text(row: Bound) -> str:
+    """Return the greatest counted time in a few words."""
+    if row.counted is not None:
+        return str(row.counted)
+    return "unbounded" if row.without is None else f"unbounded; {row.without} without that"
+
+
+def causes_text(causes: Iterable[Cause], lang: Lang = "en") -> list[str]:
+    """Return one line for each reason why a time has no bound."""
+    return [_cause(cause, lang) for cause in causes]
+
+
+def _cause(cause: Cause, lang: Lang) -> str:
+    words = KINDS[cause.kind] + (" once its clock has stopped" if cause.after_clock else "")
+    return f"{words}: {cause.label.text(lang)} ({_articles(cause.cites)})"
+
+
+def bounds_json(found: Bounds) -> dict[str, Any]:
+    """Return the bounds as plain data (`docs/reference/json.md`)."""
+    return {
+        "schema": "duecourse/bounds/1",
+        "procedure": found.procedure.id,
+        "readings": dict(found.readings),
+        "outcomes": [
+            {
+                "outcome": row.outcome.id,
+                "conclusion": row.outcome.conclusion,
+                "least": row.least,
+                "counted": row.counted,
+                "without_unbounded": row.without,
+                "clauses": [_clause_json(clause) for clause in row.clauses],
+                "least_of_spans": row.least_of_spans,
+                "unbounded": [_cause_json(cause) for cause in row.unbounded],
+                "elapsed": row.elapsed,
+                "open_ended": [_cause_json(cause) for cause in row.open_ended],
+            }
+            for row in found.rows
+        ],
+    }
+
+
+def _row(row: Bound, lang: Lang) -> list[str]:
+    lines = [f"  least     {row.least}", f"  counted   {counted_text(row)}"]
+    lines.extend(_sum(row, lang))
+    lines.extend(f"            {line}" for line in causes_text(row.unbounded, lang))
+    reasons = [*causes_text(row.open_ended, lang)]
+    elapsed = "unbounded" if row.elapsed is None else str(row.elapsed)
+    lines.append(f"  elapsed   {elapsed}")
+    lines.extend(f"            {line}" for line in reasons)
+    return lines
+
+
+def _sum(row: Bound, lang: Lang) -> list[str]:
+    """Return the addends of a bound, one on each line, and their sum."""
+    if not row.clauses:
+        return []
+    signs = ["  ", *["+ "] * (len(row.clauses) - 1)]
+    lines = [
+        f"            {sign}{clause.days:>4}  {_words(clause, lang)}"
+        for sign, clause in zip(signs, row.clauses, strict=True)
+    ]
+    if len(lines) > 1 or row.least_of_spans is not None:
+        total = f"            = {row.without:>4}"
+        lines.append(
+            total
+            if row.least_of_spans is None
+            else f"{total}  at the most; {row.least_of_spans} at the least, by the day it begins"
+        )
+    return lines
+
+
+def _first_steps(found: Bounds, lang: Lang) -> str:
+    steps = [found.procedure.step[name] for name in found.procedure.measured_from]
+    return " or ".join(f'"{step.label.text(lang)}"' for step in steps[:1]) + (
+        " or the opening ex officio" if len(steps) > 1 else ""
+    )
+
+
+def _clause(clause: Clause, lang: Lang) -> str:
+    return f"{clause.days} {_words(clause, lang)}"
+
+
+def _words(clause: Clause, lang: Lang) -> str:
+    span = "" if clause.span.unit is Unit.WORKING_DAY else f", {clause.span}"
+    return f"{clause.label.text(lang)}{span} ({_articles(clause.cites)})"
+
+
+def _articles(cites: Iterable[Cite]) -> str:
+    return ", ".join(map(str, cites))
+
+
+def _clause_json(clause: Clause) -> dict[str, Any]:
+    return {
+        "clock": clause.clock,
+        "extension": clause.extension,
+        "days": clause.days,
+        "span": str(clause.span),
+        "cites": [cite.article for cite in clause.cites],
+    }
+
+
+def _cause_json(cause: Cause) -> dict[str, Any]:
+    return {"kind": cause.kind, "name": cause.name, "cites": [cite.article for cite in cause.cites]}

@@ -1,0 +1,266 @@
+"""Proof that a scenario asks only for what the law allows, before anything is simulated.
+
+The behaviours are walked over the table of the procedure, class by class, with every outcome that
+chance could have; time is left out. While a case waits, whatever may happen beside it is tried: replies,
+incidents, extensions, lapses. So the walk covers every run that a simulation can produce, and more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from duecourse.errors import Problem
+    from duecourse.model.layers import Entry
+    from duecourse.model.table import Rule, Table
+    from duecourse.scenarios.scenario import Activity, CaseClass, Scenario
+
+MOST = 500_000
+"""Configurations that the walk looks at, at most; beyond it says that it is not finished."""
+
+
+def walk_problems(
+    scenario: Scenario, table: Table, entries: Mapping[str, Sequence[Entry]], head: Entry
+) -> list[Problem]:
+    """Return what is wrong with the behaviours of a scenario, each problem once per place.
+
+    Args:
+        scenario: the values, its names already resolved.
+        table: its procedure, compiled under its readings.
+        entries: the tables `class` and `stage` of the file, in order.
+        head: its head, for what has no better place.
+    """
+    walk = _Walk(scenario, table, entries, head)
+    for index, each in enumerate(scenario.classes):
+        walk.case_class(each, entries["class"][index])
+    return list(walk.found.values())
+
+
+class _Walk:
+    def __init__(
+        self,
+        scenario: Scenario,
+        table: Table,
+        entries: Mapping[str, Sequence[Entry]],
+        head: Entry,
+    ) -> None:
+        self.scenario, self.table, self.head = scenario, table, head
+        self.stages = {str(entry.data.get("id")): entry for entry in entries["stage"]}
+        self.found: dict[tuple[object, ...], Problem] = {}
+        self.panels: dict[str, list[int]] = {}
+        for name, field in table.fields.items():
+            panel, pending, _ = name.partition(".pending.")
+            if pending:
+                self.panels.setdefault(panel, []).append(field.mask)
+        self.around: dict[int, frozenset[int]] = {}
+        self.seen = 0
+
+    # --- one class --------------------------------------------------------------------------------
+
+    def case_class(self, each: CaseClass, entry: Entry) -> None:
+        """Walk the cases of one class from their arrival."""
+        self.beside = self.side_steps(each.id)
+        self.around = {}
+        start = self.first(each, entry)
+        if start is None:
+            return
+        packed = start
+        for index, step in enumerate(each.begins):
+            to = self.take(packed, step, entry, "begins", index)
+            if to is None:
+                return
+            packed = to
+        self.behaviours(each.id, packed)
+
+    def first(self, each: CaseClass, entry: Entry) -> int | None:
+        fits = initial_configurations(self.table, each)
+        if len(fits) != 1:
+            rule = "give `facts` the values that leave one" if fits else "no case begins so"
+            message = f"{len(fits)} initial configurations have these facts; {rule}"
+            self.wrong("initial", message, entry, "facts" if each.facts else "id")
+            return None
+        return fits[0]
+
+    def side_steps(self, name: str) -> frozenset[str]:
+        """Return the steps that may be taken while a case of this class waits."""
+        replies = {each.id for each in self.table.procedure.steps if each.reply is not None}
+        incidents = {each.step for each in self.scenario.incidents if each.probability[name]}
+        extensions = {each.step for each in self.scenario.extensions if each.probability[name]}
+        return frozenset(replies | incidents | extensions)
+
+    def behaviours(self, name: str, packed: int) -> None:
+        """Walk everything that the behaviours may do with a case from here on."""
+        queue = [(packed, 0)]
+        known = set(queue)
+        for now, position in queue:
+            self.seen += 1
+            if self.seen > MOST:
+                message = f"not proved to be legal: more than {MOST} configurations; use fewer incidents"
+                self.wrong("too-large", message, self.head, "procedure")
+                return
+            for then in self.after(name, now, position):
+                if then not in known:
+                    known.add(then)
+                    queue.append(then)
+
+    def after(self, name: str, packed: int, position: int) -> Iterator[tuple[int, int]]:
+        """Yield where a case may stand after the activity at this position of its stage."""
+        stage = self.table.stage(packed)
+        activities = self.scenario.behaviours.get(stage)
+        if activities is None or position == len(activities):
+            if not self.table.procedure.stage[stage].final:
+                self.stuck(stage, nothing=activities is None)
+            return
+        activity = activities[position]
+        if activity.probability[name] < 1:
+            yield packed, position + 1
+        if activity.probability[name] > 0:
+            for to in self.outcomes(name, packed, activity, stage, position):
+                if self.table.stage(to) != stage:
+                    yield to, 0
+                else:
+                    yield to, position + 1
+                    if activity.repeat > 1:
+                        yield to, position
+
+    def stuck(self, stage: str, *, nothing: bool) -> None:
+        if nothing:
+            message = f'cases come to "{stage}", but no [[stage]] says what is done there'
+            self.wrong("stage", message, self.head, "procedure", once=stage)
+        else:
+            message = f'after the last activity a case may still be in "{stage}", where it would stay for ever'
+            self.wrong("stuck", message, self.stages[stage], "id")
+
+    # --- one activity -----------------------------------------------------------------------------
+
+    def outcomes(
+        self, name: str, packed: int, activity: Activity, stage: str, position: int
+    ) -> set[int]:
+        """Return the configurations that an activity may lead to."""
+        entry, where = self.stages[stage], ("activity", position)
+        begun = self.in_turn({packed}, activity.begin, stage, entry, (*where, "begin"))
+        here = self.waited(begun, activity, stage)
+        found = {to for to in here if self.table.stage(to) != stage}
+        here -= found
+        if activity.choose is not None:
+            for step, share in activity.choose[name] if here else ():
+                if share > 0:
+                    found |= self.in_turn(here, (step,), stage, entry, (*where, "choose"))
+            return found
+        if activity.first_of:
+            return found | self.first_allowed(here, activity, entry, where)
+        return found | self.in_turn(here, activity.take, stage, entry, (*where, "take"))
+
+    def in_turn(
+        self,
+        begun: Iterable[int],
+        steps: Sequence[str],
+        stage: str,
+        entry: Entry,
+        where: tuple[str | int, ...],
+    ) -> set[int]:
+        """Return where a list of steps leads; a step to another stage ends the list."""
+        here, gone = set(begun), set()
+        for index, step in enumerate(steps):
+            at = (*where, index) if where[-1] != "choose" else (*where, step)
+            taken = {self.take(packed, step, entry, *at) for packed in here}
+            here = {to for to in taken if to is not None and self.table.stage(to) == stage}
+            gone |= {to for to in taken if to is not None and to not in here}
+        return here | gone
+
+    def first_allowed(
+        self, here: set[int], activity: Activity, entry: Entry, where: tuple[str | int, ...]
+    ) -> set[int]:
+        found = set()
+        for packed in here:
+            moves = (self.table.move(packed, step) for step in activity.first_of)
+            move = next((each for each in moves if each is not None), None)
+            if move is None:
+                message = f"the law may allow none of these here; allowed: {self.allowed(packed)}"
+                self.wrong("illegal", message, entry, *where, "first_of")
+            else:
+                self.opened(move[0])
+                found.add(move[1])
+        return found
+
+    def waited(self, begun: set[int], activity: Activity, stage: str) -> set[int]:
+        """Return where a case may stand when what the activity waits for is over."""
+        waits = (activity.work, activity.delay, activity.meeting, activity.panel)
+        if all(each is None for each in waits):
+            return begun
+        found: set[int] = set()
+        for packed in begun:
+            found |= self.closure(packed) if self.table.stage(packed) == stage else {packed}
+        if activity.panel is None:
+            return found
+        masks = self.panels.get(activity.panel, [])
+        return {
+            packed
+            for packed in found
+            if self.table.stage(packed) != stage or not any(packed & mask for mask in masks)
+        }
+
+    def closure(self, packed: int) -> frozenset[int]:
+        """Return where a waiting case may be brought by replies, incidents, extensions and lapses."""
+        if packed not in self.around:
+            stage = self.table.stage(packed)
+            found = {packed}
+            queue = [packed]
+            for now in queue:
+                for rule, to in self.table.moves(now):
+                    beside = rule.lapse_of is not None or rule.step in self.beside
+                    if beside and to not in found:
+                        self.opened(rule)
+                        found.add(to)
+                        if self.table.stage(to) == stage:
+                            queue.append(to)
+            self.around[packed] = frozenset(found)
+        return self.around[packed]
+
+    # --- one step ---------------------------------------------------------------------------------
+
+    def take(self, packed: int, step: str, entry: Entry, *where: str | int) -> int | None:
+        move = self.table.move(packed, step)
+        if move is None:
+            stage = self.table.stage(packed)
+            message = f'"{step}" may not be allowed in "{stage}" here; allowed: {self.allowed(packed)}'
+            self.wrong("illegal", message, entry, *where)
+            return None
+        self.opened(move[0])
+        return move[1]
+
+    def opened(self, rule: Rule) -> None:
+        """Note the panel members of whom the scenario does not say how they reply."""
+        for op in rule.ops:
+            if op.kind == "open":
+                prefix = f"{op.name}.pending."
+                for name in self.table.fields:
+                    actor = name.removeprefix(prefix)
+                    if actor != name and (op.name, actor) not in self.scenario.opinions:
+                        message = f'"{actor}" is asked in "{op.name}", but no [[reply]] says how it replies'
+                        self.wrong("reply", message, self.head, "procedure", once=name)
+
+    def allowed(self, packed: int) -> str:
+        names = dict.fromkeys(rule.step for rule, _ in self.table.moves(packed))
+        return ", ".join(names) or "nothing"
+
+    def wrong(
+        self, code: str, message: str, entry: Entry, *where: str | int, once: str = ""
+    ) -> None:
+        at = entry.place(*where)
+        self.found.setdefault((code, at.line, at.column, once), entry.problem(code, message, *where))
+
+
+def initial_configurations(table: Table, each: CaseClass) -> list[int]:
+    """Return the configurations in which a case of a class may begin."""
+    return [
+        packed
+        for packed in table.initial
+        if all(
+            field.read(packed) == value
+            for name, value in each.facts.items()
+            if (field := table.fields.get(name)) is not None
+        )
+    ]

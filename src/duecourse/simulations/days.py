@@ -1,0 +1,83 @@
+"""The days of a run: from instants to dates and back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+from math import floor
+from typing import TYPE_CHECKING
+
+from duecourse.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from duecourse.calendar import Calendar
+
+DAYS_PER_YEAR = 365.25
+
+
+class Days:
+    """The working days from the start of a run, numbered from 0.
+
+    The instant t belongs to day floor(t).
+
+    Attributes:
+        calendar: which days are worked.
+        length: the number of working days of the run.
+        per_year: their number in one year of the run, on average.
+        end: the first date after the run.
+    """
+
+    def __init__(self, calendar: Calendar, start: date, years: float) -> None:
+        self.calendar = calendar
+        self.start = calendar.roll_forward(start)
+        self.end = calendar.add_calendar_days(start, round(years * DAYS_PER_YEAR))
+        self._base = calendar.index(self.start)
+        self._dates: dict[int, date] = {}
+        self._years = years
+        self.length = calendar.index(self.end - timedelta(1)) - self._base + 1
+
+    @property
+    def per_year(self) -> float:
+        """The number of working days in one year of the run, on average."""
+        return self.length / self._years
+
+    @cached_property
+    def estimated(self) -> bool:
+        """Whether a day of the run rests on an unpublished schedule."""
+        return self.calendar.is_estimated(self.start, self.end)
+
+    def date(self, day: int) -> date:
+        """Return the date of a working day."""
+        found = self._dates.get(day)
+        if found is None:
+            found = self._dates[day] = self.calendar.day_of(self._base + day)
+        return found
+
+    def day(self, of: date) -> int:
+        """Return the number of the working day that a date is, or of the last one before it."""
+        return self.calendar.index(of) - self._base
+
+    def since_start(self, years: float) -> int:
+        """Return the number of working days in the first `years` of the run."""
+        if years <= 0:
+            return 0
+        first = self.end - timedelta(round(self._years * DAYS_PER_YEAR))
+        last = self.calendar.add_calendar_days(first, round(years * DAYS_PER_YEAR) - 1)
+        return max(self.calendar.index(last) - self._base + 1, 0)
+
+    def later(self, now: float, calendar_days: float) -> float:
+        """Return the instant so many calendar days later; one on a day off moves to the next morning.
+
+        Beyond the calendar it is infinite: no run reaches it.
+        """
+        day = floor(now)
+        reached = now - day + calendar_days
+        try:
+            on = self.calendar.add_calendar_days(self.date(day), floor(reached))
+            if self.calendar.is_working(on):
+                return self.day(on) + (reached - floor(reached))
+            return float(self.day(self.calendar.next_working(on)))
+        except (InvalidInput, OverflowError):
+            return float("inf")

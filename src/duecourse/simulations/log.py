@@ -1,0 +1,95 @@
+"""What happened in a run, event by event; every statistic is computed from it afterwards."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from math import floor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+    from duecourse.simulations.days import Days
+
+COLUMNS = (
+    "replication",
+    "case",
+    "class",
+    "time",
+    "date",
+    "event",
+    "actor",
+    "step",
+    "stage",
+    "to",
+    "activity",
+    "subject",
+    "value",
+    "breach",
+    "late",
+)
+
+
+class Event(NamedTuple):
+    """One line of the log.
+
+    Attributes:
+        case: the number of the case, in the order of arrival.
+        kind: its class.
+        time: in working days since the start of the run; it belongs to day floor(time).
+        event: `arrival`; `step`; `lapse` of a clock; `stop` of a clock; `late` for a reply after its
+            panel closed; of work in a pool `ask`, `start`, `finish`, and `drop` where the case left.
+        actor: who took the step.
+        step: the step.
+        stage, to: the stage before and after.
+        activity: what the work belongs to.
+        subject: the clock, the pool, or the member who replied.
+        value: of `start`, the effort in person-days; of `stop`, the working days past the due date.
+        breach: whether the time limit was missed: on `lapse` and `stop`.
+        late: whether a reply came after its panel had closed; it does not count.
+    """
+
+    case: int
+    kind: str
+    time: float
+    event: str
+    actor: str
+    step: str
+    stage: str
+    to: str
+    activity: str
+    subject: str
+    value: float
+    breach: bool
+    late: bool
+
+
+@dataclass(frozen=True)
+class Log:
+    """The events of one replication, in the order in which they happened."""
+
+    replication: int
+    days: Days
+    events: tuple[Event, ...]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return the log as columns, by the names in `COLUMNS`."""
+        return dict(zip(COLUMNS, map(list, zip(*self._rows(), strict=True)), strict=False)) or {
+            name: [] for name in COLUMNS
+        }
+
+    def write_csv(self, file: TextIO, *, header: bool = True) -> None:
+        """Write the log as CSV; the same run gives the same bytes."""
+        writer = csv.writer(file, lineterminator="\n")
+        if header:
+            writer.writerow(COLUMNS)
+        for row in self._rows():
+            time, value = row[3], row[12]
+            writer.writerow((*row[:3], f"{time:.5f}", *row[4:12], f"{value:.5f}", *map(int, row[13:])))
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        replication, date = self.replication, self.days.date
+        for case, kind, time, *rest in self.events:
+            yield replication, case, kind, time, date(floor(time)).isoformat(), *rest

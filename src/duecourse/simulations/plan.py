@@ -1,0 +1,312 @@
+"""A scenario made ready to run: its table, its days, and every purpose of chance as a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from duecourse.errors import InvalidInput
+from duecourse.model.clocks import open_ledger
+from duecourse.model.compile import compile_table
+from duecourse.scenarios.scenario import DayUnit
+from duecourse.scenarios.walk import initial_configurations
+from duecourse.simulations.days import Days
+from duecourse.simulations.randomness import purpose
+
+if TYPE_CHECKING:
+    from duecourse.model.clocks import Ledger
+    from duecourse.model.table import Rule, Table
+    from duecourse.scenarios.law import Law
+    from duecourse.scenarios.scenario import (
+        Activity,
+        CaseClass,
+        Delay,
+        ExtensionPolicy,
+        Incident,
+        Opinion,
+        Scenario,
+    )
+
+ARRIVAL = purpose("arrival")
+PROPENSITY = purpose("propensity")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step from one configuration, with all that follows from it.
+
+    Attributes:
+        rule: the rule of the table.
+        target: the configuration it leads to.
+        stage: the stage it leads to.
+        timed: whether it touches clocks or suspensions.
+        opens, closes: the panels it opens and closes.
+        ends: whether it ends the review.
+        resumes: whether it ends a suspension.
+    """
+
+    rule: Rule
+    target: int
+    stage: str
+    timed: bool
+    opens: tuple[str, ...]
+    closes: tuple[str, ...]
+    ends: bool
+    resumes: bool
+
+
+class Moves:
+    """The table behind a cache: the same few configurations come back in every case."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._known: dict[tuple[int, str], Move | None] = {}
+        self._lapses: dict[tuple[int, str], Move | None] = {}
+        self._finals = frozenset(each.id for each in table.procedure.stages if each.final)
+
+    def move(self, packed: int, step: str) -> Move | None:
+        """Return how a step is taken in a configuration; None where the law does not allow it."""
+        key = packed, step
+        if key not in self._known:
+            found = self.table.move(packed, step)
+            self._known[key] = None if found is None else self._made(*found)
+        return self._known[key]
+
+    def lapse(self, packed: int, clock: str) -> Move | None:
+        """Return the step that the law takes when a clock lapses; None where a lapse is a breach."""
+        key = packed, clock
+        if key not in self._lapses:
+            moves = self.table.moves(packed)
+            found = next(((rule, to) for rule, to in moves if rule.lapse_of == clock), None)
+            self._lapses[key] = None if found is None else self._made(*found)
+        return self._lapses[key]
+
+    def _made(self, rule: Rule, target: int) -> Move:
+        kinds = {op.kind for op in rule.ops}
+        ends = rule.target in self._finals and rule.source not in self._finals
+        return Move(
+            rule=rule,
+            target=target,
+            stage=rule.target,
+            timed=ends or bool(kinds - {"open", "close"}),
+            opens=tuple(op.name for op in rule.ops if op.kind == "open"),
+            closes=tuple(op.name for op in rule.ops if op.kind == "close"),
+            ends=ends,
+            resumes="end" in kinds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An activity for one class, with the purposes of its random numbers."""
+
+    name: str
+    activity: Activity
+    probability: float
+    chance: int
+    pool: int
+    effort: Law | None
+    effort_purpose: int
+    delay: Law | None
+    delay_purpose: int
+    calendar_days: bool
+    choose: tuple[tuple[str, float], ...] | None
+    choice: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An incident or an extension policy for one class, with its purposes."""
+
+    id: str
+    step: str
+    probability: float
+    chance: int
+    delay: Law | None = None
+    delay_purpose: int = 0
+    calendar_days: bool = False
+    days_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """One class of panel members for one class of cases.
+
+    Attributes:
+        keys: a number for each member, from its name where it has one: it stays the same when
+            others join.
+        names: the members, for the log.
+        steps: the step of each reply.
+    """
+
+    actor: str
+    opinion: Opinion
+    latency: Law
+    late: Law | None
+    silence: float
+    propensity: tuple[float, ...]
+    neutral_share: float
+    latency_purpose: int
+    silence_purpose: int
+    vote_purpose: int
+    keys: tuple[int, ...]
+    names: tuple[str, ...]
+    steps: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A class of cases with everything that its cases do."""
+
+    id: str
+    first: int
+    begins: tuple[str, ...]
+    tasks: dict[str, tuple[Task, ...]]
+    incidents: tuple[Wish, ...]
+    extensions: dict[str, tuple[Wish, ...]]
+    voters: dict[str, tuple[Voter, ...]]
+    actors: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The arrivals of one class in one stream; `rate` per working day, `key` names it to chance."""
+
+    kind: Kind
+    rate: float
+    key: int
+
+
+class Plan:
+    """What all replications of a scenario share."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.procedure = scenario.procedure
+        self.table = compile_table(scenario.procedure, scenario.readings)
+        self.moves = Moves(self.table)
+        calendar = self.ledger().calendar
+        self.days = Days(calendar, scenario.start, scenario.years)
+        self.calendar = calendar
+        self.pools = {pool.id: index for index, pool in enumerate(scenario.pools)}
+        self.meetings = {each.id: index for index, each in enumerate(scenario.meetings)}
+        self.kinds = {each.id: self._kind(each) for each in scenario.classes}
+        self.streams = tuple(
+            Stream(
+                self.kinds[name],
+                each.per_year * share / self.days.per_year,
+                purpose(f"{each.id}.{name}"),
+            )
+            for each in scenario.arrivals
+            for name, share in each.shares.items()
+            if each.per_year * share > 0
+        )
+
+    def ledger(self) -> Ledger:
+        """Return the empty ledger of a new case."""
+        calendar = getattr(self, "calendar", None)
+        return open_ledger(self.scenario.procedure, self.scenario.readings, calendar)
+
+    def _kind(self, each: CaseClass) -> Kind:
+        scenario, name = self.scenario, each.id
+        first = initial_configurations(self.table, each)
+        if len(first) != 1:
+            raise InvalidInput(f'the class "{name}" does not say in which configuration it begins')
+        tasks = {
+            stage: tuple(self._task(stage, activity, name) for activity in activities)
+            for stage, activities in scenario.behaviours.items()
+        }
+        wishes = (_incident(incident, name) for incident in scenario.incidents)
+        extensions: dict[str, list[Wish]] = {}
+        for policy in scenario.extensions:
+            wish = _extension(policy, name)
+            if wish.probability > 0:
+                extensions.setdefault(policy.clock, []).append(wish)
+        voters: dict[str, list[Voter]] = {}
+        for opinion in scenario.opinions.values():
+            if f"{opinion.panel}.pending.{opinion.actor}" in self.table.fields:
+                voters.setdefault(opinion.panel, []).append(self._voter(opinion, name))
+        return Kind(
+            id=name,
+            first=first[0],
+            begins=each.begins,
+            tasks=tasks,
+            incidents=tuple(wish for wish in wishes if wish.probability > 0),
+            extensions={clock: tuple(found) for clock, found in extensions.items()},
+            voters={panel: tuple(found) for panel, found in voters.items()},
+            actors={
+                step.id: each.party if each.party in step.actors else step.actors[0]
+                for step in self.procedure.steps
+            },
+        )
+
+    def _task(self, stage: str, activity: Activity, name: str) -> Task:
+        prefix = f"{stage}.{activity.id}"
+        return Task(
+            name=activity.id,
+            activity=activity,
+            probability=activity.probability[name],
+            chance=purpose(f"{prefix}.chance"),
+            pool=self.pools[activity.work.pool] if activity.work else -1,
+            effort=activity.work.effort[name] if activity.work else None,
+            effort_purpose=purpose(f"{prefix}.effort"),
+            delay=activity.delay.law[name] if activity.delay else None,
+            delay_purpose=purpose(f"{prefix}.delay"),
+            calendar_days=_calendar_days(activity.delay),
+            choose=activity.choose[name] if activity.choose else None,
+            choice=purpose(f"{prefix}.choice"),
+        )
+
+    def _voter(self, opinion: Opinion, name: str) -> Voter:
+        prefix = f"{opinion.panel}.{opinion.actor}"
+        most = int(self.table.fields[f"{opinion.panel}.pending.{opinion.actor}"].values[-1])
+        labels = [label.en for label in self.procedure.actor[opinion.actor].members]
+        # The law may ask fewer than it names (R8 leaves out the first, where the Office itself sits).
+        labels = labels[len(labels) - most :] if len(labels) >= most else []
+        names = labels or [f"{opinion.actor} {number + 1}" for number in range(most)]
+        steps = {
+            step.reply.value: step.id
+            for step in self.procedure.steps
+            if step.reply and step.reply.panel == opinion.panel and step.actors[0] == opinion.actor
+        }
+        return Voter(
+            actor=opinion.actor,
+            opinion=opinion,
+            latency=opinion.latency[name],
+            late=opinion.late[name] if opinion.late else None,
+            silence=opinion.silence[name],
+            propensity=opinion.propensity[name],
+            neutral_share=opinion.neutral_share[name],
+            latency_purpose=purpose(f"{prefix}.latency"),
+            silence_purpose=purpose(f"{prefix}.silence"),
+            vote_purpose=purpose(f"{prefix}.vote"),
+            keys=tuple(purpose(each) for each in names),
+            names=tuple(names),
+            steps=steps,
+        )
+
+
+def _incident(incident: Incident, name: str) -> Wish:
+    return Wish(
+        id=incident.id,
+        step=incident.step,
+        probability=incident.probability[name],
+        chance=purpose(f"incident.{incident.id}.chance"),
+        delay=incident.after.law[name],
+        delay_purpose=purpose(f"incident.{incident.id}.after"),
+        calendar_days=_calendar_days(incident.after),
+    )
+
+
+def _extension(policy: ExtensionPolicy, name: str) -> Wish:
+    return Wish(
+        id=policy.id,
+        step=policy.step,
+        probability=policy.probability[name],
+        chance=purpose(f"extension.{policy.id}.chance"),
+        days_before=policy.days_before,
+    )
+
+
+def _calendar_days(delay: Delay | None) -> bool:
+    return delay is not None and delay.unit is DayUnit.CALENDAR
