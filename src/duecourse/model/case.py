@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from duecourse.errors import nearest
 from duecourse.model.procedure import Label, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from duecourse.model.migration import Migration
@@ -116,3 +117,34 @@ def names_of(member: Label) -> tuple[str, ...]:
     names = [member.en, member.zh]
     names += [short[1], member.en[: short.start()].strip()] if short else []
     return tuple(name.casefold() for name in names if name)
+
+
+class Fault(NamedTuple):
+    """What is wrong with an event whatever the state of the case: the key at fault, a code, a message."""
+
+    key: str
+    code: str
+    message: str
+
+
+def faults(event: Event, procedure: Procedure) -> Iterator[Fault]:
+    """Yield what is wrong with an event under a text: unknown step or actor or member, or a step that nobody takes."""
+    step = procedure.step.get(event.step)
+    if step is None:
+        hint = nearest(event.step, procedure.step)
+        yield Fault("step", "unknown-name", f'{procedure.id} has no step "{event.step}"{hint}')
+        return
+    if step.id in procedure.lapse_steps:
+        rule = "the law takes it by itself when a time limit lapses; leave it out"
+        yield Fault("step", "lapse-step", f'nobody takes "{step.id}": {rule}')
+    if event.actor and event.actor not in step.actors:
+        hint = nearest(event.actor, step.actors)
+        yield Fault("actor", "unknown-name", f'"{event.actor}" does not take "{step.id}"{hint}')
+    if event.members and step.reply is None:
+        yield Fault("member", "unknown-key", f'"{step.id}" is no reply; no member takes it')
+        return
+    units = procedure.actor[step.actors[0]]
+    for name in event.members:
+        if name != ALL_OUTSTANDING and member_named(units, name) is None:
+            hint = nearest(name, [each.en for each in units.members])
+            yield Fault("member", "unknown-name", f'"{name}" is no unit of "{units.id}"{hint}')

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "duecourse/case/1"
 
-ChangeKind = Literal["started", "stopped", "extended", "suspended", "resumed"]
+ChangeKind = Literal["started", "stopped", "extended", "suspended", "resumed", "carried"]
 
 
 class Kind(StrEnum):

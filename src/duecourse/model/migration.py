@@ -131,7 +131,9 @@ def _taken_over(migration: Migration, carry: Carry, run: Run, ledger: Ledger) ->
     limit = migration.target.clock[carry.to].limit
     stopped = bool(ledger.stoppers(carry.to))
     if carry.treatment is Treatment.RESTARTED:
-        return Run(carry.to, migration.on, (limit,), stopped_since=migration.on if stopped else None)
+        return Run(
+            carry.to, migration.on, (limit,), stopped_since=migration.on if stopped else None
+        )
     new = replace(run, clock=carry.to, spans=(limit, *run.spans[1:]))
     if stopped and run.stopped_since is None:
         new = replace(new, stopped_since=migration.on)

@@ -251,4 +251,8 @@ def out_of_domain(fact: Fact, value: Value) -> str:
 
 
 def _same(new: Fact, old: Fact | None) -> bool:
-    return old is not None and (old.unbounded == new.unbounded) and (old.unbounded or set(old.values) <= set(new.values))
+    return (
+        old is not None
+        and (old.unbounded == new.unbounded)
+        and (old.unbounded or set(old.values) <= set(new.values))
+    )

@@ -1,30 +1,26 @@
-"""Replaying a case: every step on the live machine and on the table side by side, every clock on the calendar."""
+"""Replaying a case: each event is taken where the text permits it, each limit lapses on its day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from duecourse.errors import Problem
-from duecourse.model.case import ALL_OUTSTANDING, member_named
-from duecourse.model.case_report import Breach, CaseReport, Entry, Kind
-from duecourse.model.clocks import open_ledger
-from duecourse.model.compile import compile_table
-from duecourse.model.machine import CaseMachine, IllegalStepError
-from duecourse.model.migration import migrate
+from duecourse.errors import InvalidInput, Problem, nearest
+from duecourse.model.case import faults
+from duecourse.model.case_report import CaseReport, Change, Entry, Kind
+from duecourse.model.course import Course
+from duecourse.model.machine import IllegalStepError
+from duecourse.model.migration import Treatment, migrate
 from duecourse.model.procedure import Label
-from duecourse.model.replay_clocks import changes_between, overdue
-from duecourse.model.replay_panels import Panels
-from duecourse.model.replay_state import permitted_steps, readings_of, running_clocks
+from duecourse.model.rounds import Rounds
+from duecourse.model.standing import Lapse, permitted_steps, running_clocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from duecourse.model.case import Case, Event
-    from duecourse.model.case_report import Change
-    from duecourse.model.clocks import Run
-    from duecourse.model.procedure import Actor, Clock, Outcome, Procedure, Stage, Step, Value
+    from duecourse.model.migration import Migration, Moved
+    from duecourse.model.procedure import Actor, Option, Outcome, Reading, Step
     from duecourse.model.table import Rule
 
 
@@ -41,84 +37,278 @@ def replay(
 
     Raises:
         IllegalStepError: a step that was not permitted, at its place in the file, with what was permitted.
-        InvalidInput: an unknown reading or option, or a day beyond the calendar.
+        InvalidInput: an unknown reading or option, no day at all, or a day beyond the calendar.
     """
-    found = _Replay(case, {**case.readings, **(readings or {})})
-    for event in case.events:
-        if on is None or event.on <= on:
-            found.advance(event.on)
-            found.happen(event)
-    day = on or max((event.on for event in case.events), default=found.begins)
-    found.advance(day)
-    return found.report(day)
+    chosen = {**case.readings, **(readings or {})}
+    refuse_unknown_readings(case, chosen)
+    events = [event for event in case.events if on is None or event.on <= on]
+    day = on or (events[-1].on if events else None)
+    if day is None:
+        raise InvalidInput(f'the case "{case.id}" has no events; say on which day it is looked at')
+    course = _Replay(case, chosen)
+    for event in events:
+        course.advance(event.on)
+        course.happen(event)
+    course.advance(day)
+    return course.report(day, later=len(case.events) - len(events))
 
 
-@dataclass(slots=True)
-class _Open:
-    """A breach whose clock may still run."""
-
-    clock: Clock
-    binds: tuple[Actor, ...]
-    due: date
-    run: Run
-
-
-class _Text:
-    """A case under one text: the machine, the same case in the table, and its clocks."""
-
-    def __init__(
-        self, procedure: Procedure, readings: Mapping[str, str], facts: Mapping[str, Value]
-    ) -> None:
-        self.procedure = procedure
-        chosen = {name: each for name, each in readings.items() if name in procedure.reading}
-        self.machine = CaseMachine(procedure, chosen, facts)
-        self.table = compile_table(procedure, chosen)
-        self.readings = self.machine.readings
-        self.ledger = open_ledger(procedure, self.readings)
-        self.packed = self.table.pack(self.values)
-
-    @property
-    def values(self) -> dict[str, Value]:
-        return {**self.machine.values, "stage": self.machine.stage}
-
-    @property
-    def stage(self) -> Stage:
-        return self.procedure.stage[self.machine.stage]
-
-    def actors(self, ids: Iterable[str]) -> tuple[Actor, ...]:
-        return tuple(self.procedure.actor[each] for each in ids)
-
-    def take(self, rule: Rule) -> None:
-        """Take a step on the machine and in the table, which must agree."""
-        self.machine.take(rule.step)
-        self.packed = rule.successor(self.packed)
-        assert self.table.pack(self.values) == self.packed, f"machine and table part at {rule.step}"
-
-    def rule(self, step: str) -> Rule | None:
-        """Return how the table takes a step now; whether it can is what the machine says too."""
-        move = self.table.move(self.packed, step)
-        assert (move is not None) == (step in self.machine.permitted()), step
-        return move and move[0]
-
-    def lapse(self, clock: str) -> Rule | None:
-        """Return the step that the law takes now at the lapse of a clock, or None where the lapse is a breach."""
-        return next((rule for rule, _ in self.table.moves(self.packed) if rule.lapse_of == clock), None)
+def refuse_unknown_readings(case: Case, readings: Mapping[str, str]) -> None:
+    """Raise where a reading is known to none of the texts that may govern the case."""
+    known = {*case.procedure.reading, *(case.migration.target.reading if case.migration else ())}
+    for name in readings:
+        if name not in known:
+            raise InvalidInput(f'{case.procedure.id} has no reading "{name}"{nearest(name, known)}')
 
 
 class _Replay:
-    def __init__(self, case: Case, readings: dict[str, str]) -> None:
+    def __init__(self, case: Case, readings: Mapping[str, str]) -> None:
         self.case, self.readings = case, readings
-        self.refuse_unknown_readings()
-        self.text = _Text(case.procedure, readings, case.facts)
+        self.course = Course(case.procedure, readings, case.facts)
+        self.rounds = Rounds()
         self.history: list[Entry] = []
-        self.breaches: list[_Open] = []
-        self.panels = Panels(case.procedure)
+        self.lapses: list[Lapse] = []
         self.ended: tuple[Outcome | None, date] | None = None
-        self.now = self.begins
+        takes_over = case.migration is not None and case.migration.applies(readings)
+        self.migration: Migration | None = case.migration if takes_over else None
 
-    @property
-    def begins(self) -> date:
-        """The day a case without events stands on: the first of its text."""
-        since = self.case.procedure.in_force[0]
-        first = self.case.events[0].on if self.case.events else since
-        return first or self.text.ledger.calendar.first
+    def advance(self, day: date) -> None:
+        """Let every limit lapse that was due before a day, and the later text take over on its own."""
+        migration = self.migration
+        if migration is not None and migration.on <= day and self.history:
+            self.lapse(migration.on)
+            if self.ended is None:
+                self.change_text(migration)
+            self.migration = None
+        self.lapse(day)
+
+    def lapse(self, before: date) -> None:
+        """Let limits lapse, earliest first; of one day first those at which the law takes a step."""
+        while found := self.course.ledger.lapses(before):
+            due = found[0][0]
+            rules = {clock: self.course.lapse(clock) for day, clock in found if day == due}
+            clock = next((clock for clock, rule in rules.items() if rule), found[0][1])
+            rule = rules[clock]
+            if rule is None:
+                self.breach(clock, due)
+            else:
+                self.course.ledger.record_lapse(clock)
+                self.take(rule, due, Kind.LAPSE, rule_actors(self.course, rule))
+
+    def breach(self, name: str, due: date) -> None:
+        course = self.course
+        clock, run = course.procedure.clock[name], course.ledger.running[name]
+        binds = course.actors(clock.binds)
+        course.ledger.record_lapse(name)
+        self.lapses.append(Lapse(clock, binds, run.started, due, course.ledger.calendar))
+        self.history.append(Entry(Kind.BREACH, due, clock.label, course.stage, binds, clock.cites))
+
+    def happen(self, event: Event) -> None:
+        """Take the step of an event.
+
+        Raises:
+            IllegalStepError: it is not permitted, or no step at all.
+        """
+        for fault in faults(event, self.course.procedure):
+            raise self.illegal(event, fault.code, fault.message)
+        step = self.course.procedure.step[event.step]
+        if step.reply is not None:
+            self.reply(event, step)
+            return
+        rule = self.course.rule(step.id)
+        if rule is None:
+            raise self.refused(event, step)
+        self.take(rule, event.on, Kind.STEP, self.actors(event, step), event=event)
+
+    def reply(self, event: Event, step: Step) -> None:
+        """Count the replies of an event, or record them as late."""
+        assert step.reply is not None
+        panel, units = step.reply.panel, self.course.procedure.actor[step.actors[0]]
+        for member in self.rounds.members(event, step, self.course):
+            before = self.rounds.replied(panel, units, member) if member else None
+            if before is not None and member is not None:
+                message = f"{member.en} replied already in this round, on {before}; a member replies once a round"
+                raise self.illegal(event, "replied-twice", message)
+            rule = self.course.rule(step.id)
+            if rule is not None:
+                self.take(rule, event.on, Kind.STEP, (units,), event=event, member=member)
+            elif panel in self.rounds.latest and not self.course.machine.values[f"{panel}.open"]:
+                stage, words = self.course.stage, (event.note, event.source)
+                self.history.append(
+                    Entry(
+                        Kind.LATE_REPLY,
+                        event.on,
+                        step.label,
+                        stage,
+                        (units,),
+                        step.cites,
+                        step,
+                        (),
+                        member,
+                        *words,
+                    )
+                )
+            else:
+                raise self.refused(event, step)
+            self.rounds.record(panel, units, member, event.on)
+
+    def take(
+        self,
+        rule: Rule,
+        day: date,
+        kind: Kind,
+        actors: tuple[Actor, ...],
+        *,
+        event: Event | None = None,
+        member: Label | None = None,
+    ) -> None:
+        step = self.course.procedure.step[rule.step]
+        changes = self.course.take(rule, day)
+        self.rounds.open(rule, day)
+        if self.course.ends(rule):
+            self.ended = (self.course.outcome(rule), day)
+        words = (event.note, event.source) if event else ("", "")
+        self.history.append(
+            Entry(
+                kind,
+                day,
+                step.label,
+                self.course.stage,
+                actors,
+                step.cites,
+                step,
+                changes,
+                member,
+                *words,
+            )
+        )
+        self.close_breaches(day)
+
+    def close_breaches(self, day: date) -> None:
+        running = self.course.ledger.running
+        for lapse in self.lapses:
+            run = running.get(lapse.clock.id)
+            if lapse.until is None and (run is None or run.started != lapse.started):
+                lapse.until = day
+
+    def actors(self, event: Event, step: Step) -> tuple[Actor, ...]:
+        return self.course.actors([event.actor] if event.actor else step.actors)
+
+    def change_text(self, migration: Migration) -> None:
+        """Let the later text take the case over."""
+        old = self.course
+        new = Course(migration.target, self.readings, {})
+        moved = migrate(migration, old.values, old.ledger, new.machine.readings)
+        new.take_over(moved)
+        self.course = new
+        changes = tuple(_taken_over(old, new, moved, migration))
+        self.history.append(
+            Entry(
+                Kind.CHANGE_OF_TEXT,
+                migration.on,
+                migration.label,
+                new.stage,
+                (),
+                migration.cites,
+                changes=changes,
+            )
+        )
+        for lapse in self.lapses:
+            run = new.ledger.running.get(lapse.clock.id)
+            if lapse.until is None and (run is None or not run.lapsed):
+                lapse.until = migration.on
+
+    def refused(self, event: Event, step: Step) -> IllegalStepError:
+        articles = ", ".join(map(str, step.cites))
+        reason = self.course.machine.reason(step.id)
+        message = (
+            f'"{step.id}" ({step.label.en}; {articles}) is not permitted on {event.on}: {reason}'
+        )
+        return self.illegal(event, "illegal-step", message)
+
+    def illegal(self, event: Event, code: str, message: str) -> IllegalStepError:
+        """Return the error for an event, with what was permitted instead."""
+        instead = [
+            f"{each.step.id} ({' or '.join(actor.id for actor in each.actors)}, {', '.join(map(str, each.step.cites))})"
+            for each in permitted_steps(self.course)
+        ]
+        stage = self.course.stage
+        over = f"the review is over: {stage.label.en}" if stage.final else ""
+        allowed = "; ".join(filter(None, [over, ", ".join(instead)])) or "nothing"
+        at = event.place
+        text = f"{message}; permitted instead: {allowed}"
+        return IllegalStepError([Problem(at.file, at.line, at.column, code, text)])
+
+    def report(self, on: date, later: int) -> CaseReport:
+        course, ledger = self.course, self.course.ledger
+        outcome, ended = self.ended or (None, None)
+        return CaseReport(
+            id=self.case.id,
+            label=self.case.label,
+            procedure=course.procedure,
+            on=on,
+            stage=course.stage,
+            outcome=outcome,
+            ended=ended,
+            history=tuple(self.history),
+            clocks=tuple(running_clocks(course, on)),
+            active=tuple(
+                (course.procedure.suspension[name], day) for name, day in ledger.active.items()
+            ),
+            breaches=tuple(each.breach(on) for each in self.lapses),
+            permitted=tuple(permitted_steps(course)),
+            rounds=tuple(self.rounds.report(course)),
+            readings=tuple(self.chosen()),
+            remarks=tuple(self.remarks(on)),
+            later=later,
+        )
+
+    def chosen(self) -> Iterator[tuple[Reading, Option]]:
+        """Yield the readings that are not the default, the one that decides about pending cases among them."""
+        migration = self.case.migration
+        readings = {
+            each.id: each
+            for each in (migration.target if migration else self.course.procedure).readings
+        }
+        readings |= self.course.procedure.reading
+        for reading in readings.values():
+            option = self.course.machine.readings.get(
+                reading.id, self.readings.get(reading.id, reading.default)
+            )
+            if option != reading.default:
+                yield reading, next(each for each in reading.options if each.id == option)
+
+    def remarks(self, on: date) -> Iterator[Label]:
+        since, until = self.course.procedure.in_force
+        begun = self.history[0].on if self.history else on
+        if since and begun < since and self.course.procedure == self.case.procedure:
+            yield Label(
+                f"{self.course.procedure.id} is in force from {since} only; the case begins before",
+                f"{self.course.procedure.label.zh}自{since}起施行，案件始于此前",
+            )
+        if until and on > until and self.ended is None:
+            yield Label(
+                f"{self.course.procedure.id} was in force to {until}; it still governs the case by the choice of readings or files",
+                f"{self.course.procedure.label.zh}施行至{until}；依所选解读仍适用于本案",
+            )
+
+
+def rule_actors(course: Course, rule: Rule) -> tuple[Actor, ...]:
+    """Return who takes a step that the law itself takes."""
+    return course.actors(course.procedure.step[rule.step].actors)
+
+
+def _taken_over(old: Course, new: Course, moved: Moved, migration: Migration) -> Iterable[Change]:
+    for clock, carry in moved.clocks.items():
+        run = old.ledger.running[clock]
+        if carry.treatment is Treatment.DROPPED:
+            yield Change("stopped", old.procedure.clock[clock], None, old.used(run, migration.on))
+        else:
+            target = new.procedure.clock[carry.to]
+            kind = "carried" if carry.treatment is Treatment.CARRIED else "started"
+            yield Change(
+                kind,
+                target,
+                new.due(carry.to),
+                new.used(new.ledger.running[carry.to], migration.on),
+            )

@@ -103,7 +103,7 @@ def _entries(every: list[Entry], number: str) -> Iterator[str]:
             if new or entry.who != who:
                 yield from _hung(first, entry.who)
             first, who = " " * INDENT + "- ", entry.who
-        yield from _hung(first, entry.text + entry.mark(number))
+        yield from _hung(first, entry.text + entry.mark(number), deeper=0 if entry.who else 2)
         for detail in entry.details:
             yield from _hung(" " * (INDENT + 4), detail, deeper=2)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from duecourse.errors import InvalidInput
 from duecourse.model.clocks import open_ledger
 from duecourse.model.compile import compile_table
+from duecourse.scenarios.law import law
 from duecourse.scenarios.scenario import DayUnit
 from duecourse.scenarios.walk import initial_configurations
 from duecourse.simulations.days import Days
@@ -170,10 +171,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The arrivals of one class in one stream; `rate` per working day, `key` names it to chance."""
+    """The arrivals of one class: the working days between two, and what names them to chance."""
 
     kind: Kind
-    rate: float
+    gap: Law
     key: int
 
 
@@ -194,7 +195,7 @@ class Plan:
         self.streams = tuple(
             Stream(
                 self.kinds[name],
-                each.per_year * share / self.days.per_year,
+                law({"law": "exponential", "mean": self.days.per_year / (each.per_year * share)}),
                 purpose(f"{each.id}.{name}"),
             )
             for each in scenario.arrivals

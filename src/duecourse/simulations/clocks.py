@@ -1,0 +1,102 @@
+"""The statutory time of a simulated case: its ledger, and what the agenda has to know of it."""
+
+from __future__ import annotations
+
+from math import floor
+from typing import TYPE_CHECKING
+
+from duecourse.errors import InvalidInput
+from duecourse.simulations.agenda import TICK, Phase
+from duecourse.simulations.randomness import uniform_of
+
+if TYPE_CHECKING:
+    from duecourse.model.clocks import Run
+    from duecourse.simulations.plan import Move, Wish
+    from duecourse.simulations.process import Case
+
+
+class Clocks:
+    """The clocks of one case. They see days only: instant t is day floor(t)."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.ledger = case.office.plan.ledger()
+        self.due: dict[str, int] = {}
+        self.breached: set[str] = set()
+        self.asked: dict[str, int] = {}
+
+    def apply(self, move: Move) -> None:
+        """Record what a step does to clocks and suspensions, and announce what follows."""
+        case, ledger = self.case, self.ledger
+        over = len(ledger.history)
+        day = case.office.plan.days.date(floor(case.office.now))
+        ledger.apply(move.rule.ops, day, ends=move.ends)
+        for run in ledger.history[over:]:
+            self.stopped(run)
+        for clock in ledger.running:
+            self.announce(clock)
+
+    def stopped(self, run: Run) -> None:
+        """Write into the log that a clock stopped, and by how many working days it was past its limit."""
+        breach = run.clock in self.breached
+        self.breached.discard(run.clock)
+        self.due.pop(run.clock, None)
+        over = 0
+        if breach and run.ended is not None:
+            calendar = self.ledger.calendar
+            due = run.due(calendar, first_day_counts=self.ledger.first_day_counts)
+            over = calendar.elapsed(due, run.ended) if due is not None else 0
+        self.case.note("stop", subject=run.clock, value=float(over), breach=breach)
+
+    def announce(self, clock: str) -> None:
+        """Put the lapse of a clock on the agenda, and the day on which its extension is thought of."""
+        due = self.due_day(clock)
+        if due == self.due.get(clock):
+            return
+        if due is None:
+            self.due.pop(clock)
+            return
+        self.due[clock] = due
+        case, office = self.case, self.case.office
+        for wish in case.kind.extensions.get(clock, ()):
+            time = max(float(due - wish.days_before), office.now)
+            office.agenda.add(time, Phase.COMPLETE, case.number, self.extend, clock, due, wish)
+        time = max(due + 1 - TICK, office.now)
+        office.agenda.add(time, Phase.LAPSE, case.number, self.lapse, clock, due)
+
+    def due_day(self, clock: str) -> int | None:
+        """Return the working day on which a running clock is due; None without one in the calendar."""
+        try:
+            due = self.ledger.due(clock)
+        except InvalidInput:
+            return None
+        return None if due is None else self.case.office.plan.days.day(due)
+
+    def lapse(self, clock: str, due: int) -> None:
+        """Let a clock lapse at the end of its due day: the law takes its step, else it is a breach."""
+        if not self.still(clock, due):
+            return
+        case = self.case
+        self.ledger.record_lapse(clock)
+        move = case.moves.lapse(case.packed, clock)
+        case.note("lapse", subject=clock, breach=move is None)
+        if move is None:
+            self.breached.add(clock)
+        else:
+            stage = case.stage
+            case.enter(move, subject=clock)
+            case.leave(stage)
+
+    def extend(self, clock: str, due: int, wish: Wish) -> None:
+        """Extend a clock that is about to lapse, if chance and the law have it so."""
+        if not self.still(clock, due) or not self.case.may(wish.step):
+            return
+        count = self.asked.get(wish.id, 0)
+        self.asked[wish.id] = count + 1
+        if uniform_of(self.case.key, wish.chance, count) < wish.probability:
+            self.case.take_beside(wish.step)
+
+    def still(self, clock: str, due: int) -> bool:
+        """Return whether a clock runs, is due on this day and has not lapsed."""
+        run = self.ledger.running.get(clock)
+        return run is not None and not run.lapsed and self.due.get(clock) == due

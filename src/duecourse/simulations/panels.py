@@ -1,0 +1,106 @@
+"""The panels of a simulated case: who has been asked, who has replied, who comes too late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from duecourse.simulations.agenda import Phase
+from duecourse.simulations.plan import PROPENSITY
+from duecourse.simulations.randomness import interpolated, normal_quantile, uniform_of, variate
+
+if TYPE_CHECKING:
+    from duecourse.simulations.plan import Move, Voter
+    from duecourse.simulations.process import Case
+
+_MASK = 2**64 - 1
+
+
+class Panels:
+    """The rounds of consultation of one case.
+
+    Attributes:
+        listening: the panel whose replies the case waits for.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.rounds: dict[str, int] = {}
+        self.outstanding: dict[str, int] = {}
+        self.held: list[tuple[str, int, Voter, int]] = []
+        self.listening: str | None = None
+
+    def listen(self, panel: str) -> bool:
+        """Return whether there is something to wait for: replies outstanding on an open panel."""
+        waits = self.outstanding.get(panel, 0) > 0
+        self.listening = panel if waits else None
+        return waits
+
+    def apply(self, move: Move) -> None:
+        """Record what a step does to panels."""
+        for panel in self.outstanding if move.ends else move.closes:
+            self.outstanding[panel] = 0
+            self.heard(panel)
+        for panel in move.opens:
+            self.open(panel)
+        if move.resumes and self.held:
+            held, self.held = self.held, []
+            office = self.case.office
+            for reply in held:
+                office.agenda.add(office.now, Phase.COMPLETE, self.case.number, self.reply, *reply)
+
+    def open(self, panel: str) -> None:
+        """Ask the members of a panel; when each of them replies is settled by chance."""
+        case = self.case
+        count = self.rounds[panel] = self.rounds.get(panel, 0) + 1
+        self.outstanding[panel] = 0
+        for voter in case.kind.voters.get(panel, ()):
+            field = case.moves.table.fields[f"{panel}.pending.{voter.actor}"]
+            asked = int(field.read(case.packed))
+            self.outstanding[panel] += asked
+            # The first of the names may be left out, so that the others keep their numbers.
+            for member in range(len(voter.keys) - asked, len(voter.keys)):
+                self.ask(panel, count, voter, member)
+
+    def ask(self, panel: str, count: int, voter: Voter, member: int) -> None:
+        """Settle when one member replies."""
+        case = self.case
+        index = (voter.keys[member] + count) & _MASK
+        law = voter.latency
+        if voter.late is not None and voter.silence > 0:
+            silent = uniform_of(case.key, voter.silence_purpose, index) < voter.silence
+            law = voter.late if silent else law
+        delay = variate(law, uniform_of(case.key, voter.latency_purpose, index))
+        case.later(delay, self.reply, panel, count, voter, member)
+
+    def reply(self, panel: str, count: int, voter: Voter, member: int) -> None:
+        """Hear one member, or note that the reply came too late to count."""
+        case = self.case
+        step = voter.steps[self.opinion(panel, count, voter, member)]
+        if self.rounds[panel] != count or not self.outstanding[panel]:
+            case.note("late", voter.actor, step, subject=voter.names[member], late=True)
+        elif not case.may(step):
+            self.held.append((panel, count, voter, member))  # a suspension bars it until it ends
+        else:
+            self.outstanding[panel] -= 1
+            case.take_beside(step, subject=voter.names[member])
+            if not self.outstanding[panel]:
+                self.heard(panel)
+
+    def opinion(self, panel: str, count: int, voter: Voter, member: int) -> str:
+        """Return what a member says: it objects with the propensity of the case in this round."""
+        key = self.case.key
+        shared = uniform_of(key, PROPENSITY, count)
+        propensity = interpolated(voter.propensity, normal_quantile(shared))
+        own = uniform_of(key, voter.vote_purpose, (voter.keys[member] + count) & _MASK)
+        if own < propensity:
+            return voter.opinion.objection
+        neutral = propensity + (1 - propensity) * voter.neutral_share
+        if own < neutral and voter.opinion.neutral is not None:
+            return voter.opinion.neutral
+        return voter.opinion.support
+
+    def heard(self, panel: str) -> None:
+        """Let the case go on if this is the panel that it waits for."""
+        if self.listening == panel:
+            self.listening = None
+            self.case.resume(self.case.token)

@@ -1,0 +1,392 @@
+"""The life of a case, as the procedure tells it: the only module that imports `simpy`.
+
+A case is a SimPy process that walks the table: every step goes through it, so that a simulated case
+cannot take a step that the law does not allow. What happens when is decided by our own agenda
+(`duecourse.simulations.agenda`), which one SimPy process, `Office.drain`, works off entry by entry in the total
+order (time, phase, case, sequence). An entry wakes at most one case, and `drain` lets that case run
+until it waits again before it takes the next entry. So SimPy never has two processes to choose
+from, its own order of events decides nothing, and an engine that works off the same agenda without
+SimPy gives the same log. (The alternative, to leave time to SimPy and to sort what falls on one
+instant, would have to know of all events of an instant before the first of them happens.)
+
+A lapse happens at the last instant of the due day, after everything else of that instant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import simpy
+
+from duecourse.simulations.agenda import Agenda, Phase, on_grid
+from duecourse.simulations.clocks import Clocks
+from duecourse.simulations.log import Event, Log
+from duecourse.simulations.panels import Panels
+from duecourse.simulations.pools import Desk, Job, Room
+from duecourse.simulations.plan import ARRIVAL
+from duecourse.simulations.randomness import root, uniform_of, variate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from duecourse.simulations.plan import Kind, Move, Plan, Stream, Task, Wish
+
+    Life = Generator[simpy.Event, None, None]
+
+
+class EngineError(RuntimeError):
+    """The engine did what it must never do: an error of duecourse, not of the scenario."""
+
+
+class Monitor(Protocol):
+    """A property that watches one case."""
+
+    def step(self, name: str) -> bool:
+        """Note a step; return False once the property is violated for good."""
+        ...
+
+
+class Office:
+    """One replication: the agenda, the staff, the cases and the log.
+
+    Args:
+        plan: what is simulated.
+        seed, replication: what chance depends on besides the cases.
+        monitors: makes the properties that watch a new case.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        seed: int,
+        replication: int,
+        monitors: Callable[[], Sequence[Monitor]] | None = None,
+    ) -> None:
+        self.plan, self.seed, self.replication, self.monitors = plan, seed, replication, monitors
+        self.environment = simpy.Environment()
+        self.agenda = Agenda()
+        self.now = 0.0
+        self.events: list[Event] = []
+        self.cases = 0
+        self.awake = False
+        scenario = plan.scenario
+        self.desks = [
+            Desk(pool, number, self.agenda, self.start) for number, pool in enumerate(scenario.pools)
+        ]
+        self.rooms = [
+            Room(each, number, self.agenda, _attend) for number, each in enumerate(scenario.meetings)
+        ]
+
+    def run(self) -> Log:
+        """Return the log of the whole run."""
+        for number, stream in enumerate(self.plan.streams):
+            self.announce(number, stream, 0, 0.0)
+        for room in self.rooms:
+            room.schedule(float(room.meeting.first))
+        self.environment.process(self.drain())
+        self.environment.run()
+        return Log(self.replication, self.plan.days, tuple(self.events))
+
+    def drain(self) -> Life:
+        """Work off the agenda until the end of the run."""
+        agenda, environment, end = self.agenda, self.environment, self.plan.days.length
+        while agenda:
+            time, _, _, _, action, values = agenda.next()
+            if time >= end:
+                return
+            if time > self.now:
+                yield environment.timeout(time - self.now)
+                self.now = time
+            action(*values)
+            if self.awake:
+                self.awake = False
+                yield environment.timeout(0)
+
+    def announce(self, number: int, stream: Stream, count: int, last: float) -> None:
+        """Note when the next case of a stream arrives; `count` cases have."""
+        key = root(self.seed, self.replication, (stream.key + count) % 2**64)
+        time = last + on_grid(variate(stream.gap, uniform_of(key, ARRIVAL, 0)))
+        self.agenda.add(time, Phase.ARRIVAL, number, self.arrive, number, stream, count, key)
+
+    def arrive(self, number: int, stream: Stream, count: int, key: int) -> None:
+        """Begin the life of a case."""
+        case = Case(self, stream.kind, self.cases, key)
+        self.cases += 1
+        case.process = self.environment.process(case.life())
+        self.awake = True
+        self.announce(number, stream, count + 1, self.now)
+
+    def start(self, desk: Desk, job: Job, now: float) -> None:
+        """Let a member of a pool begin a job."""
+        case = job.case
+        assert isinstance(case, Case)
+        case.note("start", activity=job.activity, subject=desk.pool.id, value=job.effort)
+        self.agenda.add(now + job.effort, Phase.COMPLETE, case.number, case.worked, job)
+
+
+class Case:
+    """One case: where it stands, its clocks, and what it waits for."""
+
+    def __init__(self, office: Office, kind: Kind, number: int, key: int) -> None:
+        self.office, self.kind, self.number, self.key = office, kind, number, key
+        plan = office.plan
+        self.moves = plan.moves
+        self.packed = kind.first
+        self.stage = plan.procedure.initial
+        self.over = False
+        self.clocks = Clocks(self)
+        self.panels = Panels(self)
+        self.monitors = office.monitors() if office.monitors else ()
+        self.process: simpy.Process
+        self.wake: simpy.Event | None = None
+        self.token = 0
+        self.job: tuple[Desk, Job] | None = None
+        self.room: Room | None = None
+        self.counts: dict[int, int] = {}
+
+    # --- the procedure ----------------------------------------------------------------------------
+
+    def life(self) -> Life:
+        """Arrive, then do what there is to do in each stage, until nothing is."""
+        self.note("arrival")
+        for step in self.kind.begins:
+            self.take(step)
+        self.wish()
+        while self.stage in self.kind.tasks:
+            try:
+                if not (yield from self.in_stage()):
+                    break
+            except simpy.Interrupt:
+                self.drop()  # by a lapse or an incident the case stands elsewhere now
+
+    def in_stage(self) -> Generator[simpy.Event, None, bool]:
+        """Do what there is to do in this stage; return whether the case left it."""
+        stage = self.stage
+        for task in self.kind.tasks[stage]:
+            for _ in range(task.activity.repeat):
+                if task.probability < 1 and self.draw(task.chance) >= task.probability:
+                    break
+                yield from self.perform(task)
+                if self.stage != stage:
+                    return True
+        if not self.over:
+            raise EngineError(f'case {self.number} stays in "{stage}" for ever; {_OURS}')
+        return False
+
+    def perform(self, task: Task) -> Life:
+        """Do one activity, up to the step that leads to another stage."""
+        activity = task.activity
+        if self.take_in_turn(activity.begin):
+            return
+        if task.effort is not None:
+            yield from self.work(task)
+        if task.delay is not None:
+            yield from self.pause(task)
+        if activity.meeting is not None:
+            yield from self.meet(activity.meeting)
+        if activity.panel is not None and self.panels.listen(activity.panel):
+            yield from self.wait()
+        if task.choose is not None:
+            self.take(self.decide(task))
+        elif activity.first_of:
+            self.take(next(filter(self.may, activity.first_of), activity.first_of[0]))
+        else:
+            self.take_in_turn(activity.take)
+
+    # --- steps ------------------------------------------------------------------------------------
+
+    def may(self, step: str) -> bool:
+        """Return whether the law allows a step now."""
+        return self.moves.move(self.packed, step) is not None
+
+    def take_in_turn(self, steps: tuple[str, ...]) -> bool:
+        """Take steps in order; return whether one led to another stage, which ends the list."""
+        stage = self.stage
+        for step in steps:
+            self.take(step)
+            if self.stage != stage:
+                return True
+        return False
+
+    def take(self, step: str, *, subject: str = "") -> None:
+        """Take a step of one's own."""
+        move = self.moves.move(self.packed, step)
+        if move is None:
+            where = f'"{step}" is not allowed in "{self.stage}"'
+            raise EngineError(f"case {self.number}, day {self.office.now:g}: {where}; {_OURS}")
+        self.enter(move, subject=subject)
+
+    def take_beside(self, step: str, *, subject: str = "") -> None:
+        """Take a step beside what the case is doing; that ends where the stage changes."""
+        stage = self.stage
+        self.take(step, subject=subject)
+        self.leave(stage)
+
+    def leave(self, stage: str) -> None:
+        """End what the case was doing in `stage` if it stands elsewhere now."""
+        if self.stage != stage and self.process.is_alive:
+            self.process.interrupt()
+            self.office.awake = True
+
+    def enter(self, move: Move, *, subject: str = "") -> None:
+        """Do everything that a step does: to the configuration, the clocks, the panels, the log."""
+        step = move.rule.step
+        before = self.stage
+        self.packed, self.stage = move.target, move.stage
+        self.note("step", self.kind.actors[step], step, before, subject=subject)
+        for monitor in self.monitors:
+            if not monitor.step(step):
+                name = getattr(monitor, "id", type(monitor).__name__)
+                what = f'"{step}" violates the property {name}'
+                raise EngineError(f"case {self.number}, day {self.office.now:g}: {what}; {_OURS}")
+        self.over = self.over or move.ends
+        if move.timed:
+            self.clocks.apply(move)
+        if move.closes or move.opens or move.ends or move.resumes:
+            self.panels.apply(move)
+
+    def note(
+        self,
+        event: str,
+        actor: str = "",
+        step: str = "",
+        stage: str | None = None,
+        activity: str = "",
+        subject: str = "",
+        value: float = 0.0,
+        *,
+        breach: bool = False,
+        late: bool = False,
+    ) -> None:
+        """Write a line of the log."""
+        stage = self.stage if stage is None else stage
+        self.office.events.append(
+            Event(
+                self.number,
+                self.kind.id,
+                self.office.now,
+                event,
+                actor,
+                step,
+                stage,
+                self.stage,
+                activity,
+                subject,
+                value,
+                breach,
+                late,
+            )
+        )
+
+    # --- waiting ----------------------------------------------------------------------------------
+
+    def wait(self) -> Life:
+        """Wait until the agenda wakes the case."""
+        self.wake = self.office.environment.event()
+        yield self.wake
+
+    def resume(self, token: int) -> None:
+        """Wake the case, unless it has gone on meanwhile."""
+        if token == self.token and self.wake is not None:
+            self.token += 1
+            wake, self.wake = self.wake, None
+            wake.succeed()
+            self.office.awake = True
+
+    def work(self, task: Task) -> Life:
+        """Have a member of a pool do some work."""
+        assert task.effort is not None
+        desk = self.office.desks[task.pool]
+        effort = on_grid(variate(task.effort, self.draw(task.effort_purpose)))
+        job = Job(self, task.name, effort)
+        self.job = desk, job
+        self.note("ask", activity=task.name, subject=desk.pool.id)
+        desk.ask(job, self.office.now)
+        yield from self.wait()
+
+    def worked(self, job: Job) -> None:
+        """End a piece of work and set its member free."""
+        if not job.over and self.job is not None:
+            desk, self.job = self.job[0], None
+            self.note("finish", activity=job.activity, subject=desk.pool.id)
+            desk.finish(job, self.office.now)
+            self.resume(self.token)
+
+    def pause(self, task: Task) -> Life:
+        """Let others take their time."""
+        assert task.delay is not None
+        delay = variate(task.delay, self.draw(task.delay_purpose))
+        self.later(delay, self.resume, self.token, calendar_days=task.calendar_days)
+        yield from self.wait()
+
+    def meet(self, meeting: str) -> Life:
+        """Wait for a meeting and be heard there."""
+        self.room = self.office.rooms[self.office.plan.meetings[meeting]]
+        self.room.waiting[self] = self.token
+        yield from self.wait()
+        self.room = None
+
+    def drop(self) -> None:
+        """Leave whatever the case was waiting for."""
+        self.token += 1
+        self.wake = None
+        self.panels.listening = None
+        if self.job is not None:
+            desk, job = self.job
+            self.job = None
+            self.note("drop", activity=job.activity, subject=desk.pool.id)
+            desk.finish(job, self.office.now)
+        if self.room is not None:
+            self.room.waiting.pop(self, None)
+            self.room = None
+
+    # --- chance -----------------------------------------------------------------------------------
+
+    def draw(self, purpose: int) -> float:
+        """Return the number for a purpose; each time the case asks for it, another."""
+        count = self.counts.get(purpose, 0)
+        self.counts[purpose] = count + 1
+        return uniform_of(self.key, purpose, count)
+
+    def decide(self, task: Task) -> str:
+        """Return the step that chance decides for."""
+        assert task.choose is not None
+        u, reached = self.draw(task.choice), 0.0
+        for step, share in task.choose:
+            reached += share
+            if u < reached:
+                return step
+        return task.choose[-1][0]
+
+    def later(
+        self,
+        delay: float,
+        action: Callable[..., None],
+        *values: object,
+        calendar_days: bool = False,
+    ) -> None:
+        """Have something done after a delay, in working days or in calendar days."""
+        now = self.office.now
+        delay = on_grid(delay)
+        time = self.office.plan.days.later(now, delay) if calendar_days else now + delay
+        self.office.agenda.add(time, Phase.COMPLETE, self.number, action, *values)
+
+    def wish(self) -> None:
+        """Draw what people will want to do of their own accord, and when."""
+        for wish in self.kind.incidents:
+            if self.draw(wish.chance) < wish.probability and wish.delay is not None:
+                delay = variate(wish.delay, self.draw(wish.delay_purpose))
+                self.later(delay, self.happen, wish, calendar_days=wish.calendar_days)
+
+    def happen(self, wish: Wish) -> None:
+        """Take the step of an incident, if the law allows it now."""
+        if self.may(wish.step):
+            self.take_beside(wish.step)
+
+
+def _attend(case: object, token: int) -> None:
+    assert isinstance(case, Case)
+    case.resume(token)
+
+
+_OURS = "this is an error of duecourse, not of the scenario: please report it with the scenario"

@@ -1,0 +1,33 @@
+"""Random cases find what exhaustive search finds, on the same model (seed fixed by the `ci` profile)."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+import duecourse as dc
+from duecourse.properties.random_cases import ViolatedPropertyError, case_machine
+
+SETTINGS = settings(
+    max_examples=60,
+    stateful_step_count=160,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=[Phase.generate],  # shrinking takes a minute and proves nothing more
+    database=None,
+)
+
+
+@pytest.mark.parametrize("name", ["measures-2020", "measures-2022", "trial-2017"])
+def test_no_random_case_of_a_shipped_text_violates_a_property(name):
+    machine = case_machine(dc.load(name), dc.load_properties())
+
+    run_state_machine_as_test(machine, settings=settings(SETTINGS, max_examples=25))
+
+
+@pytest.mark.parametrize("name", ["no-commission-2020", "no-commission-2022"])
+def test_a_random_case_finds_the_bypass_of_the_commission(name):
+    machine = case_machine(dc.load(name), dc.load_properties())
+
+    with pytest.raises(ViolatedPropertyError, match=r"s9_(law|literal) is violated"):
+        run_state_machine_as_test(machine, settings=SETTINGS)
