@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from duecourse.model.case_json import case_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from duecourse.calendar import Span
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
         Actor,
         Cite,
         Clock,
-        Element,
         Label,
         Option,
         Outcome,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
         Step,
         Suspension,
     )
-
-SCHEMA: Final = "duecourse/case/1"
 
 ChangeKind = Literal["started", "stopped", "extended", "suspended", "resumed", "carried"]
 
@@ -205,120 +204,10 @@ class CaseReport:
     @property
     def estimated(self) -> bool:
         """Whether a date in the report rests on a year whose calendar is not published."""
-        return any(each.estimated for each in (*self.clocks, *self.breaches))
+        return any(each.estimated for each in self.clocks) or any(
+            each.estimated for each in self.breaches
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values for JSON; its form is `duecourse/case/1`."""
-        return {
-            "schema": SCHEMA,
-            "case": self.id,
-            "label": _label(self.label),
-            "procedure": self.procedure.id,
-            "on": self.on.isoformat(),
-            "stage": _named(self.stage),
-            "outcome": self.outcome and _named(self.outcome),
-            "ended": _day(self.ended),
-            "readings": {reading.id: option.id for reading, option in self.readings},
-            "clocks": [_clock(each) for each in self.clocks],
-            "suspensions": [
-                _named(each) | {"since": since.isoformat()} for each, since in self.active
-            ],
-            "breaches": [_breach(each) for each in self.breaches],
-            "permitted": [_permitted(each) for each in self.permitted],
-            "panels": [_round(each) for each in self.rounds],
-            "history": [_entry(each) for each in self.history],
-            "estimated": self.estimated,
-            "later_events": self.later,
-            "remarks": [_label(each) for each in self.remarks],
-        }
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    return {
-        "on": entry.on.isoformat(),
-        "kind": str(entry.kind),
-        "step": entry.step.id if entry.step else None,
-        "label": _label(entry.what),
-        "actors": _ids(entry.actors),
-        "member": _label(entry.member) if entry.member else None,
-        "cites": list(map(str, entry.cites)),
-        "stage": entry.stage.id,
-        "clocks": [
-            {
-                "clock": each.clock.id,
-                "change": each.kind,
-                "due": _day(each.due),
-                "used": each.used,
-            }
-            for each in entry.changes
-        ],
-        "note": entry.note,
-        "source": entry.source,
-    }
-
-
-def _clock(each: Running) -> dict[str, Any]:
-    return _named(each.clock) | {
-        "binds": _ids(each.binds),
-        "started": each.started.isoformat(),
-        "limit": list(map(str, each.limit)),
-        "unlimited": each.unlimited,
-        "used": each.used,
-        "remaining": each.remaining,
-        "due": _day(each.due),
-        "overdue": each.overdue,
-        "stopped_by": _ids(each.stopped_by),
-        "on_lapse": each.then.id if each.then else None,
-        "estimated": each.estimated,
-    }
-
-
-def _breach(each: Breach) -> dict[str, Any]:
-    return _named(each.clock) | {
-        "binds": _ids(each.binds),
-        "due": each.due.isoformat(),
-        "until": _day(each.until),
-        "overdue": each.overdue,
-        "estimated": each.estimated,
-    }
-
-
-def _permitted(each: Permitted) -> dict[str, Any]:
-    return _named(each.step) | {
-        "actors": _ids(each.actors),
-        "by": _day(each.by),
-        "clock": each.clock.id if each.clock else None,
-        "ends_clock": each.ends_clock,
-    }
-
-
-def _round(each: Round) -> dict[str, Any]:
-    return _named(each.panel) | {
-        "round": each.number,
-        "opened": each.opened.isoformat(),
-        "open": each.open,
-        "asked": each.asked,
-        "pending": each.pending,
-        "replies": dict(each.counts),
-        "outstanding": [_label(member) for member in each.outstanding],
-    }
-
-
-def _named(element: Element) -> dict[str, Any]:
-    return {
-        "id": element.id,
-        "label": _label(element.label),
-        "cites": list(map(str, element.cites)),
-    }
-
-
-def _ids(elements: Iterable[Element]) -> list[str]:
-    return [each.id for each in elements]
-
-
-def _label(label: Label) -> dict[str, str]:
-    return {"en": label.en, "zh": label.zh}
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+        """Return the report as plain values for JSON, of the form `duecourse/case/1`."""
+        return case_dict(self)

@@ -74,7 +74,7 @@ class Course:
         self.packed = rule.successor(self.packed)
         assert self.table.pack(self.values) == self.packed, f"machine and table part: {rule.step}"
         self.ledger.apply(rule.ops, day, ends=self.ends(rule))
-        return tuple(self.changes(before, day))
+        return tuple(self._changes(before, day))
 
     def take_over(self, moved: Moved) -> None:
         """Put the case where an earlier text left it."""
@@ -108,7 +108,7 @@ class Course:
         ledger = self.ledger
         return run.used(ledger.calendar, on, first_day_counts=ledger.first_day_counts)
 
-    def changes(self, before: Mapping[str, Run], day: date) -> Iterator[Change]:
+    def _changes(self, before: Mapping[str, Run], day: date) -> Iterator[Change]:
         """Yield what happened to the clocks since `before`."""
         running = self.ledger.running
         for clock in self.procedure.clocks:
@@ -116,9 +116,9 @@ class Course:
             if old is not None and (new is None or new.started != old.started):
                 yield Change("stopped", clock, None, self.used(old, day))
             if new is not None:
-                yield from self.change(clock, old, new, day)
+                yield from self._change(clock, old, new, day)
 
-    def change(self, clock: Clock, old: Run | None, new: Run, day: date) -> Iterator[Change]:
+    def _change(self, clock: Clock, old: Run | None, new: Run, day: date) -> Iterator[Change]:
         due, used = self.due(clock.id), self.used(new, day)
         if old is None or new.started != old.started:
             yield Change("started", clock, due, used)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput, Problem, nearest
+from duecourse.model.problems import Problems
 from duecourse.model.schema import SHAPES, AmendmentShape
 from duecourse.model.shapes import shaped
 
@@ -48,6 +49,12 @@ class Entry:
         source, full = self.origin(path)
         return source.problem(full, code, message)
 
+    def problem_inside(self, code: str, message: str, index: int, *path: str | int) -> Problem:
+        """Return a problem at the place of a character of a string in this table, `index` counting from 0."""
+        source, full = self.origin(path)
+        at = source.place_inside(full, index)
+        return Problem(at.file, at.line, at.column, code, message)
+
     def amended(self, change: Entry) -> Entry:
         """Return this entry with the keys of `change` in place of its own."""
         keys = {key: (change.source, (*change.path, key)) for key in change.data}
@@ -69,26 +76,16 @@ def base_layer(source: Source) -> Layers:
     Raises:
         InvalidInput: for tables that a procedure file does not have, with all of them.
     """
-    problems = [
-        source.problem(
-            (key,), "unknown-table", f'unknown table "{key}"{nearest(key, {*SHAPES, "procedure"})}'
-        )
-        for key in source.data
-        if key not in SHAPES and key != "procedure"
-    ]
+    problems = Problems()
+    _refuse_tables(source, {*SHAPES, "procedure"}, problems)
     head = source.data.get("procedure")
     if not isinstance(head, dict):
-        problems.append(
-            source.problem((), "missing", "no [procedure] table; a procedure file begins with one")
-        )
-        raise InvalidInput(problems)
-    entries = {kind: list(_entries(source, (kind,), problems)) for kind in SHAPES}
-    if sum(map(len, entries.values())) > MAX_ELEMENTS:
-        problems.append(
-            source.problem((), "too-large", f"more than {MAX_ELEMENTS} elements in one procedure")
-        )
-    if problems:
-        raise InvalidInput(problems)
+        message = "no [procedure] table; a procedure file begins with one"
+        problems.append(source.problem(("procedure",), "missing", message))
+        head = {}
+    entries = {kind: _entries(source, (kind,), problems) for kind in SHAPES}
+    _refuse_many(entries, source, problems)
+    problems.refuse()
     return Layers(Entry(head, source, ("procedure",)), entries)
 
 
@@ -98,38 +95,20 @@ def amend(layers: Layers, source: Source) -> Layers:
     Raises:
         InvalidInput: an operation names what is not there, or adds what is.
     """
-    problems: list[Problem] = []
+    problems = Problems()
     head = amendment_head(source)
-    entries = {kind: list(found) for kind, found in layers.entries.items()}
-    for operation in ("add", "replace", "remove", "set"):
-        tables = source.data.get(operation, {})
-        if not isinstance(tables, dict):
-            problems.append(
-                source.problem(
-                    (operation,), "shape", f"write [[{operation}.step]] or another kind of element"
-                )
-            )
-            continue
-        for kind in tables:
-            if kind not in SHAPES or (operation == "set" and kind != "reading"):
-                problems.append(
-                    source.problem(
-                        (operation, kind),
-                        "unknown-table",
-                        f'no elements of kind "{kind}"{nearest(kind, SHAPES)}',
-                    )
-                )
-                continue
-            for change in _entries(source, (operation, kind), problems):
-                _apply(operation, kind, change, entries[kind], problems)
-    known = {"amendment", "add", "replace", "remove", "set"}
-    problems.extend(
-        source.problem((key,), "unknown-table", f'unknown table "{key}"{nearest(key, known)}')
-        for key in source.data
-        if key not in known
-    )
-    if problems:
-        raise InvalidInput(problems)
+    _refuse_tables(source, {"amendment", *_OPERATIONS}, problems)
+    changes = list(_changes(source, problems))
+    if len(changes) > MAX_ELEMENTS:
+        message = f"more than {MAX_ELEMENTS} operations in one amendment; split it"
+        problems.append(source.problem((), "too-large", message))
+        problems.refuse()
+    merged = {kind: _Merged(kind, found) for kind, found in layers.entries.items()}
+    for operation, kind, change in changes:
+        merged[kind].apply(operation, change, problems)
+    entries = {kind: each.entries() for kind, each in merged.items()}
+    _refuse_many(entries, source, problems)
+    problems.refuse()
     return Layers(layers.head, entries, (*layers.amended_by, head.id))
 
 
@@ -141,70 +120,95 @@ def amendment_head(source: Source) -> AmendmentShape:
     """
     head = source.data.get("amendment")
     if not isinstance(head, dict):
-        raise InvalidInput(
-            [
-                source.problem(
-                    (),
-                    "missing",
-                    "neither a [procedure] nor an [amendment] table; one of them says what the file is",
-                )
-            ]
-        )
-    problems: list[Problem] = []
+        message = "neither a [procedure] nor an [amendment] table; one of them says what the file is"
+        raise InvalidInput([source.problem(("amendment",), "missing", message)])
+    problems = Problems()
     shape = shaped(AmendmentShape, Entry(head, source, ("amendment",)), problems)
     if shape is None:
-        raise InvalidInput(problems)
+        raise InvalidInput(sorted(problems))
     return shape
 
 
-def _entries(source: Source, path: Path, problems: list[Problem]) -> Iterator[Entry]:
+_OPERATIONS = ("add", "replace", "remove", "set")
+
+
+def _changes(source: Source, problems: Problems) -> Iterator[tuple[str, str, Entry]]:
+    """Yield every operation of an amendment with the kind of element and the table it is written as."""
+    for operation in _OPERATIONS:
+        tables = source.data.get(operation, {})
+        if not isinstance(tables, dict):
+            message = f"write [[{operation}.step]] or another kind of element"
+            problems.append(source.problem((operation,), "shape", message))
+            continue
+        kinds = ["reading"] if operation == "set" else list(SHAPES)
+        for kind in tables:
+            if kind in kinds:
+                for change in _entries(source, (operation, kind), problems):
+                    yield operation, kind, change
+            else:
+                message = f'no elements of kind "{kind[:80]}" to {operation}{nearest(kind, kinds)}'
+                problems.append(source.problem((operation, kind), "unknown-table", message))
+
+
+class _Merged:
+    """The elements of one kind while amendments are applied: in their order, and found by id."""
+
+    def __init__(self, kind: str, entries: list[Entry]) -> None:
+        self.kind = kind
+        self.slots: list[Entry | None] = list(entries)
+        self.index: dict[str, int] = {}
+        for position, entry in enumerate(entries):
+            self.index.setdefault(str(entry.data.get("id")), position)
+
+    def entries(self) -> list[Entry]:
+        return [entry for entry in self.slots if entry is not None]
+
+    def apply(self, operation: str, change: Entry, problems: Problems) -> None:
+        name = str(change.data.get("id"))
+        position = self.index.get(name) if "id" in change.data else None
+        if operation == "add":
+            self.add(name, position, change, problems)
+        elif position is None:
+            hint = nearest(name, [each for each in self.index if each != "None"])
+            message = f'no {self.kind} "{name[:80]}" to {operation}{hint}'
+            problems.append(change.problem("unknown-name", message, "id"))
+        elif operation == "remove":
+            del self.index[name]
+            self.slots[position] = None
+        else:
+            found = self.slots[position]
+            assert found is not None, "what is removed is not in the index"
+            self.slots[position] = found.amended(change)
+
+    def add(self, name: str, position: int | None, change: Entry, problems: Problems) -> None:
+        if position is None:
+            self.index[name] = len(self.slots)
+            self.slots.append(change)
+        else:
+            message = f'the {self.kind} "{name[:80]}" is already there; use [[replace.{self.kind}]]'
+            problems.append(change.problem("duplicate", message, "id"))
+
+
+def _refuse_tables(source: Source, known: set[str], problems: Problems) -> None:
+    for key in source.data:
+        if key not in known:
+            message = f'unknown table "{key[:80]}"{nearest(key, known)}'
+            problems.append(source.problem((key,), "unknown-table", message))
+
+
+def _refuse_many(entries: dict[str, list[Entry]], source: Source, problems: Problems) -> None:
+    if sum(map(len, entries.values())) > MAX_ELEMENTS:
+        message = f"more than {MAX_ELEMENTS} elements in one procedure; split it"
+        problems.append(source.problem((), "too-large", message))
+        problems.refuse()
+
+
+def _entries(source: Source, path: Path, problems: Problems) -> list[Entry]:
     tables: Any = source.data
     for key in path:
         tables = tables.get(key, [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        problems.append(
-            source.problem(
-                path,
-                "shape",
-                f"must be written as [[{'.'.join(map(str, path))}]], once per element",
-            )
-        )
-        return
-    for index, table in enumerate(tables):
-        yield Entry(table, source, (*path, index))
-
-
-def _apply(
-    operation: str, kind: str, change: Entry, entries: list[Entry], problems: list[Problem]
-) -> None:
-    name = change.data.get("id")
-    index = (
-        next((i for i, entry in enumerate(entries) if entry.data.get("id") == name), None)
-        if name is not None
-        else None
-    )
-    if operation == "add":
-        if index is not None:
-            problems.append(
-                change.problem(
-                    "duplicate",
-                    f'the {kind} "{name}" is already there; use [[replace.{kind}]]',
-                    "id",
-                )
-            )
-        else:
-            entries.append(change)
-        return
-    if index is None or not isinstance(name, str):
-        known = [str(entry.data.get("id")) for entry in entries]
-        problems.append(
-            change.problem(
-                "unknown-name",
-                f'no {kind} "{name}" to {operation}{nearest(str(name), known)}',
-                "id",
-            )
-        )
-    elif operation == "remove":
-        del entries[index]
-    else:
-        entries[index] = entries[index].amended(change)
+    if isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
+        return [Entry(table, source, (*path, index)) for index, table in enumerate(tables)]
+    message = f"must be written as [[{'.'.join(map(str, path))}]], once per element"
+    problems.append(source.problem(path, "shape", message))
+    return []

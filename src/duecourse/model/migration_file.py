@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003  (pydantic needs the name at run time)
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from duecourse.errors import InvalidInput, Problem, nearest
 from duecourse.model.expression import TRUE, Expression
-from duecourse.model.grammar import ExpressionError, parse_guard
+from duecourse.model.grammar import Domain, ExpressionError, parse_guard
 from duecourse.model.layers import Entry
 from duecourse.model.library import load as load_procedure
 from duecourse.model.library import project_root
 from duecourse.model.migration import Carry, Migration, Treatment
-from duecourse.model.procedure import Label, Procedure
-from duecourse.model.read import cite, scope_of
+from duecourse.model.procedure import Cite, Label, Mark, Procedure
 from duecourse.model.schema import CiteText, FileId, Guard, Id, LabelShape, Shape
 from duecourse.model.shapes import shaped
 from duecourse.model.source import load as load_source
@@ -58,7 +57,7 @@ class MigrationFile(Shape):
 
     migration: MigrationShape
     stages: dict[Id, Id]
-    facts: dict[Id, Annotated[bool | int | str, Field()]] = {}
+    facts: dict[Id, bool | int | str] = Field(default={})
     clock: list[ClockShape] = Field(default=[], max_length=500)
 
 
@@ -130,10 +129,7 @@ class _Reader:
         self.facts()
         self.counterparts()
         clocks = tuple(self.clocks())
-        marks = {each.id: each.mark for each in self.new.articles}
-        cites = tuple(cite(text, marks) for text in head.cites)
-        for index, each in enumerate(cites):
-            self.known("article", each.article, marks, self.new, "migration", "cites", index)
+        cites = tuple(self.cites(head.cites))
         if self.problems:
             raise InvalidInput(sorted(self.problems))
         return Migration(
@@ -149,6 +145,14 @@ class _Reader:
             facts=self.shape.facts,
             clocks=clocks,
         )
+
+    def cites(self, texts: list[str]) -> Iterator[Cite]:
+        """Yield the citations of articles of the later text."""
+        marks = {each.id: each.mark for each in self.new.articles}
+        for index, text in enumerate(texts):
+            article, _, mark = text.partition(" ")
+            if self.known("article", article, marks, self.new, "migration", "cites", index):
+                yield Cite(article, Mark(mark.strip("()")) if mark else marks[article])
 
     def stages(self) -> None:
         for old, new in self.shape.stages.items():
@@ -227,8 +231,12 @@ class _Reader:
                 )
 
     def guard(self, text: str, index: int) -> Expression:
+        scope = {
+            each.id: Domain(tuple(option.id for option in each.options))
+            for each in self.new.readings
+        }
         try:
-            return parse_guard(text, scope_of((), self.new.readings, (), ()))
+            return parse_guard(text, scope)
         except ExpressionError as error:
             at = self.source.place(("clock", index, "when"))
             self.problems.append(

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput, Problem, nearest
-from duecourse.model.case import faults
+from duecourse.model.case import Event, faults
 from duecourse.model.case_report import CaseReport, Change, Entry, Kind
 from duecourse.model.course import Course
 from duecourse.model.machine import IllegalStepError
 from duecourse.model.migration import Treatment, migrate
-from duecourse.model.procedure import Label
 from duecourse.model.rounds import Rounds
-from duecourse.model.standing import Lapse, permitted_steps, running_clocks
+from duecourse.model.standing import (
+    Lapse,
+    chosen_readings,
+    permitted_steps,
+    remarks,
+    running_clocks,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from duecourse.model.case import Case, Event
+    from duecourse.model.case import Case
+    from duecourse.model.case_report import ChangeKind
     from duecourse.model.migration import Migration, Moved
-    from duecourse.model.procedure import Actor, Option, Outcome, Reading, Step
+    from duecourse.model.procedure import Label, Outcome, Step
     from duecourse.model.table import Rule
 
 
@@ -61,6 +68,14 @@ def refuse_unknown_readings(case: Case, readings: Mapping[str, str]) -> None:
             raise InvalidInput(f'{case.procedure.id} has no reading "{name}"{nearest(name, known)}')
 
 
+def pending_migration(case: Case, readings: Mapping[str, str]) -> Migration | None:
+    """Return how a later text takes the case over while it is pending; None where it does not, or began before."""
+    migration = case.migration
+    if migration is None or not migration.applies(readings) or not case.events:
+        return None
+    return migration if case.events[0].on < migration.on else None
+
+
 class _Replay:
     def __init__(self, case: Case, readings: Mapping[str, str]) -> None:
         self.case, self.readings = case, readings
@@ -69,13 +84,12 @@ class _Replay:
         self.history: list[Entry] = []
         self.lapses: list[Lapse] = []
         self.ended: tuple[Outcome | None, date] | None = None
-        takes_over = case.migration is not None and case.migration.applies(readings)
-        self.migration: Migration | None = case.migration if takes_over else None
+        self.migration = pending_migration(case, readings)
 
     def advance(self, day: date) -> None:
         """Let every limit lapse that was due before a day, and the later text take over on its own."""
         migration = self.migration
-        if migration is not None and migration.on <= day and self.history:
+        if migration is not None and migration.on <= day:
             self.lapse(migration.on)
             if self.ended is None:
                 self.change_text(migration)
@@ -93,7 +107,8 @@ class _Replay:
                 self.breach(clock, due)
             else:
                 self.course.ledger.record_lapse(clock)
-                self.take(rule, due, Kind.LAPSE, rule_actors(self.course, rule))
+                step = self.course.procedure.step[rule.step]
+                self.take(rule, self.entry(Kind.LAPSE, Event(due, rule.step), step))
 
     def breach(self, name: str, due: date) -> None:
         course = self.course
@@ -118,7 +133,7 @@ class _Replay:
         rule = self.course.rule(step.id)
         if rule is None:
             raise self.refused(event, step)
-        self.take(rule, event.on, Kind.STEP, self.actors(event, step), event=event)
+        self.take(rule, self.entry(Kind.STEP, event, step))
 
     def reply(self, event: Event, step: Step) -> None:
         """Count the replies of an event, or record them as late."""
@@ -127,62 +142,41 @@ class _Replay:
         for member in self.rounds.members(event, step, self.course):
             before = self.rounds.replied(panel, units, member) if member else None
             if before is not None and member is not None:
-                message = f"{member.en} replied already in this round, on {before}; a member replies once a round"
+                rule_broken = "a member replies once a round"
+                message = f"{member.en} replied already in this round, on {before}; {rule_broken}"
                 raise self.illegal(event, "replied-twice", message)
             rule = self.course.rule(step.id)
             if rule is not None:
-                self.take(rule, event.on, Kind.STEP, (units,), event=event, member=member)
+                self.take(rule, self.entry(Kind.STEP, event, step, member))
             elif panel in self.rounds.latest and not self.course.machine.values[f"{panel}.open"]:
-                stage, words = self.course.stage, (event.note, event.source)
-                self.history.append(
-                    Entry(
-                        Kind.LATE_REPLY,
-                        event.on,
-                        step.label,
-                        stage,
-                        (units,),
-                        step.cites,
-                        step,
-                        (),
-                        member,
-                        *words,
-                    )
-                )
+                self.history.append(self.entry(Kind.LATE_REPLY, event, step, member))
             else:
                 raise self.refused(event, step)
             self.rounds.record(panel, units, member, event.on)
 
-    def take(
-        self,
-        rule: Rule,
-        day: date,
-        kind: Kind,
-        actors: tuple[Actor, ...],
-        *,
-        event: Event | None = None,
-        member: Label | None = None,
-    ) -> None:
-        step = self.course.procedure.step[rule.step]
-        changes = self.course.take(rule, day)
-        self.rounds.open(rule, day)
-        if self.course.ends(rule):
-            self.ended = (self.course.outcome(rule), day)
-        words = (event.note, event.source) if event else ("", "")
-        self.history.append(
-            Entry(
-                kind,
-                day,
-                step.label,
-                self.course.stage,
-                actors,
-                step.cites,
-                step,
-                changes,
-                member,
-                *words,
-            )
+    def entry(self, kind: Kind, event: Event, step: Step, member: Label | None = None) -> Entry:
+        """Return the entry of an event, before the step is taken."""
+        return Entry(
+            kind,
+            event.on,
+            step.label,
+            self.course.stage,
+            self.course.actors([event.actor] if event.actor else step.actors),
+            step.cites,
+            step,
+            member=member,
+            note=event.note,
+            source=event.source,
         )
-        self.close_breaches(day)
+
+    def take(self, rule: Rule, entry: Entry) -> None:
+        """Take a step and write it down; what it did is added to the entry."""
+        changes = self.course.take(rule, entry.on)
+        self.rounds.open(rule, entry.on)
+        if self.course.ends(rule):
+            self.ended = (self.course.outcome(rule), entry.on)
+        self.history.append(replace(entry, stage=self.course.stage, changes=changes))
+        self.close_breaches(entry.on)
 
     def close_breaches(self, day: date) -> None:
         running = self.course.ledger.running
@@ -190,9 +184,6 @@ class _Replay:
             run = running.get(lapse.clock.id)
             if lapse.until is None and (run is None or run.started != lapse.started):
                 lapse.until = day
-
-    def actors(self, event: Event, step: Step) -> tuple[Actor, ...]:
-        return self.course.actors([event.actor] if event.actor else step.actors)
 
     def change_text(self, migration: Migration) -> None:
         """Let the later text take the case over."""
@@ -258,54 +249,20 @@ class _Replay:
             breaches=tuple(each.breach(on) for each in self.lapses),
             permitted=tuple(permitted_steps(course)),
             rounds=tuple(self.rounds.report(course)),
-            readings=tuple(self.chosen()),
-            remarks=tuple(self.remarks(on)),
+            readings=tuple(chosen_readings(self.case, course, self.readings)),
+            remarks=() if self.ended else tuple(remarks(self.case, course, on)),
             later=later,
         )
 
-    def chosen(self) -> Iterator[tuple[Reading, Option]]:
-        """Yield the readings that are not the default, the one that decides about pending cases among them."""
-        migration = self.case.migration
-        readings = {
-            each.id: each
-            for each in (migration.target if migration else self.course.procedure).readings
-        }
-        readings |= self.course.procedure.reading
-        for reading in readings.values():
-            option = self.course.machine.readings.get(
-                reading.id, self.readings.get(reading.id, reading.default)
-            )
-            if option != reading.default:
-                yield reading, next(each for each in reading.options if each.id == option)
 
-    def remarks(self, on: date) -> Iterator[Label]:
-        since, until = self.course.procedure.in_force
-        begun = self.history[0].on if self.history else on
-        if since and begun < since and self.course.procedure == self.case.procedure:
-            yield Label(
-                f"{self.course.procedure.id} is in force from {since} only; the case begins before",
-                f"{self.course.procedure.label.zh}自{since}起施行，案件始于此前",
-            )
-        if until and on > until and self.ended is None:
-            yield Label(
-                f"{self.course.procedure.id} was in force to {until}; it still governs the case by the choice of readings or files",
-                f"{self.course.procedure.label.zh}施行至{until}；依所选解读仍适用于本案",
-            )
-
-
-def rule_actors(course: Course, rule: Rule) -> tuple[Actor, ...]:
-    """Return who takes a step that the law itself takes."""
-    return course.actors(course.procedure.step[rule.step].actors)
-
-
-def _taken_over(old: Course, new: Course, moved: Moved, migration: Migration) -> Iterable[Change]:
+def _taken_over(old: Course, new: Course, moved: Moved, migration: Migration) -> Iterator[Change]:
     for clock, carry in moved.clocks.items():
         run = old.ledger.running[clock]
         if carry.treatment is Treatment.DROPPED:
             yield Change("stopped", old.procedure.clock[clock], None, old.used(run, migration.on))
         else:
             target = new.procedure.clock[carry.to]
-            kind = "carried" if carry.treatment is Treatment.CARRIED else "started"
+            kind: ChangeKind = "carried" if carry.treatment is Treatment.CARRIED else "started"
             yield Change(
                 kind,
                 target,

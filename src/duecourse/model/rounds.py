@@ -72,9 +72,9 @@ class Rounds:
         """Yield each panel as it was last consulted."""
         for panel in course.procedure.panels:
             if panel.id in self.latest:
-                yield self.round(panel, course)
+                yield self._round(panel, course)
 
-    def round(self, panel: Panel, course: Course) -> Round:
+    def _round(self, panel: Panel, course: Course) -> Round:
         values, latest = course.machine.values, self.latest[panel.id]
         pending = {
             actor: int(values[f"{panel.id}.pending.{actor}"])

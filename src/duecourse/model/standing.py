@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from duecourse.calendar import Unit
 from duecourse.model.case_report import Breach, Permitted, Running
+from duecourse.model.procedure import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from duecourse.calendar import Calendar
+    from duecourse.model.case import Case
     from duecourse.model.clocks import Run
     from duecourse.model.course import Course
-    from duecourse.model.procedure import Actor, Clock
+    from duecourse.model.procedure import Actor, Clock, Option, Reading
     from duecourse.model.table import Rule
 
 
@@ -102,3 +104,33 @@ def _permitted(course: Course, rule: Rule) -> Permitted:
         return Permitted(step, actors)
     ends, due, clock = min(dues, key=lambda each: (not each[0], each[1]))
     return Permitted(step, actors, due, clock, ends)
+
+
+def chosen_readings(
+    case: Case, course: Course, given: Mapping[str, str]
+) -> Iterator[tuple[Reading, Option]]:
+    """Yield the readings that are not the default, the one that decides about pending cases among them."""
+    asked = dict(course.procedure.reading)
+    if case.migration is not None:
+        name = case.migration.reading
+        asked.setdefault(name, case.migration.target.reading[name])
+    for reading in asked.values():
+        option = course.machine.readings.get(reading.id, given.get(reading.id, reading.default))
+        if option != reading.default:
+            yield reading, next(each for each in reading.options if each.id == option)
+
+
+def remarks(case: Case, course: Course, on: date) -> Iterator[Label]:
+    """Yield that a pending case stands under a text that is not in force, not yet or no more."""
+    text = course.procedure
+    since, until = text.in_force
+    if since and text is case.procedure and case.events and case.events[0].on < since:
+        yield Label(
+            f"{text.id} is in force from {since} only; the case begins before that",
+            f"{text.label.zh}自{since}起施行，案件始于此前",
+        )
+    if until and on > until:
+        yield Label(
+            f"{text.id} was in force to {until}; no later text takes the case over as it is read here",
+            f"{text.label.zh}施行至{until}；按此处的解读，案件未转入新办法",
+        )

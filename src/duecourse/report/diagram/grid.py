@@ -1,0 +1,164 @@
+"""Where each box stands: in which row, by the order of time, and in which column of its lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, permutations
+from typing import TYPE_CHECKING
+
+from duecourse.report.diagram.order import longest_path, ranks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from duecourse.report.diagram.graph import Graph, Node
+
+FEW_COLUMNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows and columns of a picture.
+
+    Attributes:
+        row, column: of each node by its name; no two nodes share both.
+        lanes: of each lane, its first column and the one after its last.
+    """
+
+    row: dict[str, int]
+    column: dict[str, int]
+    lanes: tuple[tuple[int, int], ...]
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return max(self.row.values(), default=0) + 1
+
+    @property
+    def columns(self) -> int:
+        """The number of columns."""
+        return max(self.column.values(), default=0) + 1
+
+    def occupied(self) -> set[tuple[int, int]]:
+        """Return the row and column of every node."""
+        return {(self.row[name], self.column[name]) for name in self.row}
+
+
+def grid(graph: Graph, heights: Mapping[str, float]) -> Grid:
+    """Return where the nodes of a graph stand; heights keep tall boxes in rows that are tall anyway."""
+    return _Placing(graph, heights).grid()
+
+
+class _Placing:
+    def __init__(self, graph: Graph, heights: Mapping[str, float]) -> None:
+        self.graph, self.heights = graph, heights
+        self.main = [node.name for node in graph.nodes.values() if not (node.home and node.stays)]
+        self.aside = [node for node in graph.nodes.values() if node.home and node.stays]
+        self.ordered = (*graph.edges, *graph.ties)
+        self.row = ranks(self.main, self.ordered)
+        self.taken: list[list[set[int]]] = [[] for _ in graph.lanes]
+        self.slot: dict[str, int] = {}
+
+    def grid(self) -> Grid:
+        for run in self.runs():
+            self.place(run)
+        tall = dict.fromkeys(range(max(self.row.values(), default=0) + 1), 0.0)
+        for name in self.main:
+            tall[self.row[name]] = max(tall[self.row[name]], self.heights[name])
+        for node in sorted(self.aside, key=lambda node: len(node.home)):
+            self.place_aside(node, tall)
+        return self.arranged()
+
+    def runs(self) -> Iterable[list[str]]:
+        """Yield stretches of nodes in one lane that follow each other, the longest paths first."""
+        left = dict.fromkeys(self.main)
+        while left:
+            path = longest_path(left, self.graph.edges, self.row)
+            run: list[str] = []
+            for name in path:
+                del left[name]
+                if run and self.lane(run[-1]) != self.lane(name):
+                    yield run
+                    run = []
+                run.append(name)
+            yield run
+
+    def lane(self, name: str) -> int:
+        return self.graph.nodes[name].lane
+
+    def place(self, run: list[str]) -> None:
+        rows = range(self.row[run[0]], self.row[run[-1]] + 1)
+        columns = self.taken[self.lane(run[0])]
+        at = next((at for at, taken in enumerate(columns) if taken.isdisjoint(rows)), len(columns))
+        self.put(run[0], at, rows)
+        self.slot |= dict.fromkeys(run, at)
+
+    def put(self, name: str, at: int, rows: Iterable[int]) -> None:
+        columns = self.taken[self.lane(name)]
+        if at == len(columns):
+            columns.append(set())
+        columns[at].update(rows)
+
+    def place_aside(self, node: Node, tall: dict[int, float]) -> None:
+        """Place a box without arrows in a row of one of its stages, where it costs least."""
+        columns, best = self.taken[node.lane], (float("inf"), 0, 0)
+        for stage in node.home:
+            row = self.row[f"stage {stage}"]
+            for at in range(len(columns) + 1):
+                if at == len(columns) or row not in columns[at]:
+                    growth = max(self.heights[node.name] - tall[row], 0)
+                    new = 400 if at == len(columns) else 0
+                    best = min(best, (growth + new + self.far(node, row, at), row, at))
+        _, row, at = best
+        self.row[node.name], self.slot[node.name] = row, at
+        self.put(node.name, at, [row])
+        tall[row] = max(tall[row], self.heights[node.name])
+
+    def far(self, node: Node, row: int, at: int) -> float:
+        """Return how undesirable a place is: later rows, and columns away from the stage."""
+        home = f"stage {node.home[0]}"
+        apart = abs(self.slot[home] - at) if self.lane(home) == node.lane else 0
+        return 4 * (row - self.row[home]) + 30 * max(apart - 1, 0)
+
+    def arranged(self) -> Grid:
+        """Return the grid with the columns of each lane in the order that makes the arrows short."""
+        orders = [list(range(len(columns))) for columns in self.taken]
+        for _ in range(2):
+            for lane in range(len(orders)):
+                choices = _choices(orders[lane])
+                orders[lane] = min(choices, key=lambda order: self.cost(orders, lane, order))
+        column = self.columns(orders)
+        edges, start = [], 0
+        for order in orders:
+            edges.append((start, start + len(order)))
+            start += len(order)
+        return Grid(self.row, column, tuple(edges))
+
+    def columns(self, orders: list[list[int]]) -> dict[str, int]:
+        starts = [sum(map(len, orders[:lane])) for lane in range(len(orders))]
+        return {
+            name: starts[self.lane(name)] + orders[self.lane(name)].index(at)
+            for name, at in self.slot.items()
+        }
+
+    def cost(self, orders: list[list[int]], lane: int, order: list[int]) -> float:
+        column = self.columns([*orders[:lane], order, *orders[lane + 1 :]])
+        arrows = sum(abs(column[one] - column[other]) for one, other in self.graph.edges)
+        beside = sum(
+            3 * abs(column[node.name] - column[f"stage {node.home[0]}"])
+            for node in self.aside
+            if not node.letter
+        )
+        return arrows + beside
+
+
+def _choices(order: list[int]) -> list[list[int]]:
+    """Return the orders to try: all of few columns, of many those with two exchanged."""
+    if len(order) <= FEW_COLUMNS:
+        return [list(each) for each in permutations(sorted(order))]
+    found = [order]
+    for one, other in combinations(range(len(order)), 2):
+        swapped = order.copy()
+        swapped[one], swapped[other] = swapped[other], swapped[one]
+        found.append(swapped)
+    return found

@@ -1,0 +1,265 @@
+"""Bounds on statutory time: the arithmetic every reader does first, and a naive search that shares no code with ours.
+
+Numbers come from law/measures.md section 6 (its sums are sums of the limits in the articles named there), from hand
+calculation where the test says so, and from the naive search below.
+"""
+
+from collections import deque
+from dataclasses import replace
+
+import pytest
+
+import duecourse as dc
+from duecourse.calendar import Span, Unit
+from duecourse.properties.timed import ClockedGraph
+
+
+def row(name, outcome, readings=None):
+    return dc.bounds(dc.load(name), readings).row(outcome)
+
+
+def addends(found):
+    return [(clause.days, clause.clock, clause.extension) for clause in found.clauses]
+
+
+ORDINARY = [
+    (10, "screening_clock", None),
+    (30, "preliminary_clock", None),
+    (15, "preliminary_clock", "extend_preliminary"),
+    (15, "comments_clock", None),
+]
+
+
+@pytest.mark.parametrize("name", ["measures-2020", "measures-2022"])
+def test_an_ordinary_conclusion_takes_at_most_70_counted_days_by_articles_8_10_11(name):
+    found = row(name, "ordinary_conclusion")
+
+    assert (found.counted, addends(found)) == (70, ORDINARY)
+
+
+@pytest.mark.parametrize(
+    ("name", "special", "total"), [("measures-2020", 45, 115), ("measures-2022", 90, 160)]
+)
+def test_a_special_review_is_unbounded_by_its_extension_and_115_or_160_without(
+    name, special, total
+):
+    found = row(name, "special_conclusion")
+
+    assert found.counted is None
+    assert [(cause.kind, cause.name) for cause in found.unbounded] == [
+        ("extension", "extend_special")
+    ]
+    assert (found.without, addends(found)) == (total, [*ORDINARY, (special, "special_clock", None)])
+
+
+def test_elapsed_time_is_unbounded_by_a_supplement_and_every_gap_without_a_limit():
+    found = row("measures-2022", "special_conclusion")
+
+    assert found.elapsed is None
+    assert [(cause.kind, cause.name) for cause in found.open_ended] == [
+        ("suspension", "supplement"),
+        ("gap", "filed"),
+        ("gap", "concern_raised"),
+        ("gap", "opening_reported"),
+        ("gap", "opening_approved"),
+        ("gap", "consultation"),
+        ("gap", "opinions_differ"),
+        ("gap", "concluded"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("readings", "total"),
+    [
+        # each by hand from the limits of the 2022 text
+        ({"special_extension": "none"}, 160),  # 70 + 90
+        ({"special_extension": "once"}, 250),  # 70 + 90 + 90
+        (
+            {"special_extension": "none", "second_consultation_time": "on_top"},
+            None,
+        ),  # a refusal brings a new round of 15
+        (
+            {
+                "special_extension": "none",
+                "second_consultation_time": "on_top",
+                "commission_refusal": "ends_case",
+            },
+            175,  # 70 + 90 + 15 on top
+        ),
+        ({"special_extension": "none", "notice_limit": "ten_days"}, 170),  # 70 + 90 + 10
+        (
+            # every refusal brings a new round, whose 15 days run on while a supplement stops the special clock
+            {"special_extension": "none", "second_consultation_time": "inside_special"},
+            None,
+        ),
+        (
+            {
+                "special_extension": "none",
+                "second_consultation_time": "inside_special",
+                "supplement_scope": "members_too",
+            },
+            160,  # inside: nothing more
+        ),
+    ],
+)
+def test_special_conclusions_of_2022_under_other_readings_by_hand(readings, total):
+    assert row("measures-2022", "special_conclusion", readings).counted == total
+
+
+def test_a_consultation_inside_the_preliminary_review_adds_only_what_a_supplement_frees():
+    """10 + 30 + 15; the members' 15 run on while a supplement stops the Office's clock (readings R6 and R16)."""
+    inside = {"consultation_time": "inside_preliminary"}
+
+    assert row("measures-2022", "ordinary_conclusion", inside).counted == 10 + 30 + 15 + 15
+    both = inside | {"supplement_scope": "members_too"}
+    assert row("measures-2022", "ordinary_conclusion", both).counted == 10 + 30 + 15
+
+
+def test_a_deemed_decision_takes_the_full_ten_days_at_least():
+    found = row("appeal", "appeal_not_used")
+
+    assert found.least == 15  # the appeal period of the amendment must pass
+
+
+def test_three_calendar_months_are_an_interval_of_working_days():
+    found = row("special-three-months", "special_conclusion")
+    shortest, longest = dc.load_calendar("prc").span_range(
+        Span(3, Unit.CALENDAR_MONTH), last_day_works=True
+    )
+
+    assert (found.least_of_spans, found.without) == (70 + shortest, 70 + longest)
+
+
+def test_the_trial_text_has_no_clock_and_no_bound():
+    found = row("trial-2017", "result_made_known")
+
+    assert (found.counted, found.elapsed) == (0, None)
+    assert {cause.kind for cause in found.open_ended} == {"gap"}
+
+
+# --- a naive search: single configurations, single days, no subset construction, no components -----------------------
+
+
+def small(readings_of_silence="wait"):
+    """The Measures of 2020 with one member and limits of a few days, so that every day can be tried."""
+    procedure = dc.load("measures-2020")
+    days = {
+        "screening_clock": 2,
+        "preliminary_clock": 3,
+        "comments_clock": 2,
+        "special_clock": 4,
+        "notice_clock": 1,
+    }
+    clocks = tuple(
+        replace(
+            clock,
+            limit=Span(days[clock.id], Unit.WORKING_DAY),
+            extensions=tuple(
+                replace(each, by=each.by and Span(2, Unit.WORKING_DAY)) for each in clock.extensions
+            ),
+        )
+        for clock in procedure.clocks
+    )
+    (panel,) = procedure.panels
+    electorate = tuple(
+        replace(each, count=1 if isinstance(each.count, int) else each.count)
+        for each in panel.electorate
+    )
+    dropped = {"add_department", "report_reviewer", "settle_report"}
+    steps = tuple(step for step in procedure.steps if step.id not in dropped)
+    suspensions = tuple(each for each in procedure.suspensions if each.id != "report_inquiry")
+    return replace(
+        procedure,
+        clocks=clocks,
+        panels=(replace(panel, electorate=electorate),),
+        steps=steps,
+        suspensions=suspensions,
+    )
+
+
+def naive(procedure, readings, cap):
+    """Return, for each outcome, the least ticks and the greatest counted days found, up to `cap` counted days."""
+    table = dc.compile_table(procedure, readings)
+    graph = ClockedGraph(table)
+    limits = {clock.id: clock.limit.count for clock in procedure.clocks}
+    start = [(node, (), False) for node in graph.initial()]
+    best = dict.fromkeys(((state, 0) for state in start), 0)
+    queue = deque(best)
+    least, greatest = {}, {}
+    while queue:
+        (node, left, over), counted = queue.popleft()
+        ticks = best[(node, left, over), counted]
+        left_of = dict(left)
+        ticking = node.running - graph.frozen(node)
+        options = []
+        if all(left_of[clock] for clock in ticking):
+            after = tuple((clock, days - (clock in ticking)) for clock, days in left)
+            options.append(((node, after, False), counted + bool(ticking), 1))
+        for _, event, to in graph.moves(node):
+            if (over and not event.lapse) or (event.lapse and left_of[event.lapse]):
+                continue
+            if event.outcome:
+                least[event.outcome] = min(ticks, least.get(event.outcome, ticks))
+                greatest[event.outcome] = max(counted, greatest.get(event.outcome, 0))
+                continue
+            after = {clock: days for clock, days in left if clock not in event.stopped}
+            for clock, by in event.extended:
+                after[clock] += by.count
+            after |= {clock: limits[clock] for clock in event.started}
+            options.append(
+                ((to, tuple(sorted(after.items())), over or bool(event.lapse)), counted, 0)
+            )
+        for state, days, tick in options:
+            if days <= cap and ((state, days) not in best or best[state, days] > ticks + tick):
+                best[state, days] = ticks + tick
+                queue.append((state, days))
+    return least, greatest
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        {"special_extension": "none"},
+        {"special_extension": "once", "commission_refusal": "ends_case"},
+        {"special_extension": "none", "silence": "agreement", "no_decision": "deemed_review"},
+        {
+            "special_extension": "none",
+            "consultation_time": "inside_preliminary",
+            "no_decision": "deemed_no_review",
+        },
+        {
+            "special_extension": "none",
+            "second_consultation_time": "inside_special",
+            "supplement_scope": "members_too",
+        },
+        {
+            "special_extension": "none",
+            "second_consultation_time": "on_top",
+            "commission_refusal": "ends_case",
+        },
+        {
+            "special_extension": "none",
+            "commission_time": "not_counted",
+            "notice_limit": "ten_days",
+            "silence": "abstention",
+        },
+    ],
+    ids=lambda readings: "-".join(readings.values()),
+)
+def test_bounds_equal_a_naive_search_on_a_small_office(readings):
+    procedure = small()
+    found = dc.bounds(procedure, readings)
+    least, greatest = naive(
+        procedure, readings, cap=24
+    )  # 2+3+2+2+4+2+2+1 days is the most that any path can count
+
+    assert {each.outcome.id: each.least for each in found.rows} == least
+    assert {each.outcome.id: each.counted for each in found.rows} == greatest
+
+
+def test_the_naive_search_sees_an_unbounded_time_reach_its_cap():
+    readings = {"special_extension": "none", "second_consultation_time": "on_top"}
+    procedure = small()
+
+    assert dc.bounds(procedure, readings).row("special_conclusion").counted is None
+    assert naive(procedure, readings, cap=30)[1]["special_conclusion"] == 30
