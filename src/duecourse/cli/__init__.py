@@ -11,8 +11,8 @@ import sys
 
 def main() -> None:
     """Run the command line; the exit code is 0 done, 1 findings, 2 invalid input, 3 inconclusive, 130 interrupted."""
-    from duecourse.cli.app import app  # noqa: PLC0415  (typer is loaded only when a command line is parsed)
-    from duecourse.errors import InvalidInput  # noqa: PLC0415
+    from duecourse.cli.app import app
+    from duecourse.errors import InvalidInput
 
     try:
         app(prog_name="duecourse")

@@ -40,7 +40,7 @@ Output = Annotated[
 ]
 
 
-def _version(value: bool) -> None:  # noqa: FBT001  (typer calls it so)
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"duecourse {__version__}")
         raise typer.Exit
@@ -64,7 +64,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="of the simulation")] = 1,
 ) -> None:
     """Check, bound, simulate and compare the Measures of 2020 and 2022, and write one report."""
-    from duecourse.cli.demo import run  # noqa: PLC0415
+    from duecourse.cli.demo import run
 
     run(output, seed=seed)
 
@@ -72,7 +72,7 @@ def demo(
 @app.command("list")
 def list_() -> None:
     """List the procedures, amendments, properties, scenarios and experiments in reach."""
-    from duecourse.cli.look import listing  # noqa: PLC0415
+    from duecourse.cli.look import listing
 
     typer.echo(listing())
 
@@ -88,7 +88,7 @@ def show(
     output: Output = None,
 ) -> None:
     """Show a procedure: article by article, or as a diagram."""
-    from duecourse.cli.look import shown  # noqa: PLC0415
+    from duecourse.cli.look import shown
 
     _emit(shown(name, amend or (), format_, lang), output)
 
@@ -117,7 +117,7 @@ def check(
     output: Output = None,
 ) -> None:
     """Check every property against every behaviour; exit 1 on a violation, 3 when the search was not finished."""
-    from duecourse.cli.verify import checked  # noqa: PLC0415
+    from duecourse.cli.verify import checked
 
     text, code = checked(
         names or (),
@@ -143,7 +143,7 @@ def bounds(
     output: Output = None,
 ) -> None:
     """Compute the least and greatest statutory time to every outcome, spelled out clause by clause."""
-    from duecourse.cli.verify import bounded  # noqa: PLC0415
+    from duecourse.cli.verify import bounded
 
     _emit(bounded(name, amend or (), reading or (), format_, lang), output)
 
@@ -160,7 +160,7 @@ def case(
     output: Output = None,
 ) -> None:
     """Replay one case on the calendar: stage, permitted steps, due dates, breaches."""
-    from duecourse.cli.cases import replayed  # noqa: PLC0415
+    from duecourse.cli.cases import replayed
 
     text, code = replayed(file, on, reading or (), format_, lang)
     _emit(text, output)
@@ -191,7 +191,7 @@ def simulate(
     output: Output = None,
 ) -> None:
     """Simulate a caseload: throughput, delays, and the share of cases past each statutory limit."""
-    from duecourse.cli.caseload import simulated  # noqa: PLC0415
+    from duecourse.cli.caseload import simulated
 
     _emit(simulated(scenario, replications, seed, workers, years, log, format_, lang), output)
 
@@ -211,7 +211,7 @@ def compare(
     output: Output = None,
 ) -> None:
     """Compare two scenarios under common random numbers, with intervals of the differences."""
-    from duecourse.cli.caseload import compared  # noqa: PLC0415
+    from duecourse.cli.caseload import compared
 
     _emit(compared(a, b, replications, seed, workers, years, format_, lang), output)
 
@@ -227,7 +227,7 @@ def new(
     ] = False,
 ) -> None:
     """Begin an amendment (one file) or a project of your own (a folder with the layout of this one)."""
-    from duecourse.cli.begin import begun  # noqa: PLC0415
+    from duecourse.cli.begin import begun
 
     typer.echo(begun(name, of=of, project=project))
 
@@ -236,7 +236,7 @@ def _emit(text: str, output: Path | None) -> None:
     if output is None:
         typer.echo(text)
         return
-    from duecourse.cli.files import write  # noqa: PLC0415
+    from duecourse.cli.files import write
 
     write(output, text)
     typer.echo(f"wrote {output}", err=True)

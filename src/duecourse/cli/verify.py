@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from duecourse.cli.files import chosen, language, one_of
-from duecourse.model.library import catalogue, load, project_root, step_names
+from duecourse.model.library import load, own_procedures, project_root, step_names
 from duecourse.properties.bounds import bounds
 from duecourse.properties.check import check
 from duecourse.properties.explore import MAX_CONFIGURATIONS
@@ -35,9 +35,7 @@ def checked(
     """Return what checking found, and the exit code."""
     one_of("format", format_, ("text", "json"))
     tongue = language(lang)
-    ids = names or [
-        entry.id for entry in catalogue(project_root()).values() if entry.kind == "procedure"
-    ]
+    ids = names or own_procedures()
     options = chosen(readings)
     properties = _selected(tuple(wanted))
     amendments = tuple(amend)

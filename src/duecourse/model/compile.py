@@ -6,13 +6,15 @@ In each stage the variables that cannot matter before they are set again are for
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
-from duecourse.errors import InvalidInput, Problem
-from duecourse.model.cubes import TooManyCubesError, split
+from duecourse.errors import InvalidInput
+from duecourse.model.cubes import MAX_CUBES, Budget, TooManyCubesError, split
 from duecourse.model.expression import Compare, Constant, Expression, Variable
+from duecourse.model.liveness import live_variables
 from duecourse.model.table import Field, Op, Rule, Table
-from duecourse.model.variants import Folded, choose_readings
+from duecourse.model.variants import Folded, choose_readings, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,136 +40,127 @@ def compile_table(
     Raises:
         InvalidInput: an unknown reading or option, or guards that come out in too many ways.
     """
-    return _Compiler(procedure, choose_readings(procedure, readings or {})).table(forget=forget)
+    folded = Folded(procedure, choose_readings(procedure, readings or {}))
+    every = {stage.id: frozenset(folded.domains) for stage in procedure.stages}
+    return _Compiler(folded, live_variables(folded) if forget else every).table()
 
 
-class _Compiler(Folded):
-    def table(self, *, forget: bool) -> Table:
-        live = (
-            self.live_variables()
-            if forget
-            else {stage.id: frozenset(self.domains) for stage in self.procedure.stages}
-        )
-        used = [name for name in self.domains if any(name in names for names in live.values())]
+class _Compiler:
+    """Makes rules of a folded procedure; `live` names the variables that are kept in each stage."""
+
+    def __init__(self, folded: Folded, live: Mapping[str, frozenset[str]]) -> None:
+        self.folded, self.procedure = folded, folded.procedure
+        self.domains, self.classes, self.live = folded.domains, folded.classes, live
+        used = {name for names in live.values() for name in names}
         self.fields = _fields(
             {"stage": tuple(stage.id for stage in self.procedure.stages)}
-            | {name: self.domains[name] for name in used}
+            | {name: values for name, values in self.domains.items() if name in used}
         )
+        self.dead = {
+            stage: sum(
+                field.mask
+                for name, field in self.fields.items()
+                if name != "stage" and name not in names
+            )
+            for stage, names in live.items()
+        }
+        self.budget = Budget(cubes=2 * MAX_CUBES)
+
+    def table(self) -> Table:
         rules: dict[str, list[Rule]] = {stage.id: [] for stage in self.procedure.stages}
-        for variant in self.variants:
-            rules[variant.source].extend(self.rules(variant, live))
+        for variant in self.folded.variants:
+            try:
+                rules[variant.source].extend(self.rules(variant))
+            except TooManyCubesError:
+                raise too_many(variant.step) from None
         return Table(
             procedure=self.procedure,
-            readings=self.readings,
+            readings=self.folded.readings,
             fields=self.fields,
-            live=live,
+            live=self.live,
             rules={stage: tuple(found) for stage, found in rules.items()},
-            initial=self.initial(live),
+            initial=self.initial(),
         )
 
-    def initial(self, live: Mapping[str, frozenset[str]]) -> tuple[int, ...]:
+    def initial(self) -> tuple[int, ...]:
         stage = self.procedure.initial
         base = self.fields["stage"].code(stage)
-        choices = []
-        for fact in self.procedure.facts:
-            if fact.id in live[stage]:
-                values = fact.values if fact.initial is None else (fact.initial,)
-                choices.append([self.fields[fact.id].code(value) for value in values])
-        configurations = [
-            base + sum(codes)
-            for _, codes in zip(range(MAX_INITIAL + 1), product(*choices), strict=False)
+        choices = [
+            [
+                self.fields[fact.id].code(value)
+                for value in (fact.values if fact.initial is None else (fact.initial,))
+            ]
+            for fact in self.procedure.facts
+            if fact.id in self.live[stage]
         ]
-        if len(configurations) > MAX_INITIAL:
+        if prod(map(len, choices)) > MAX_INITIAL:
             raise InvalidInput(
                 f"{self.procedure.id} has more than {MAX_INITIAL} initial configurations; give facts an initial value"
             )
-        return tuple(configurations)
+        return tuple(base + sum(codes) for codes in product(*choices))
 
-    def rules(self, variant: Variant, live: Mapping[str, frozenset[str]]) -> Iterator[Rule]:
-        conditions = self.conditions(variant)
-        extra = list(self.distinctions(variant))
-        try:
-            for cube, truth in split((*conditions, *extra), self.domains):
-                branches = len(variant.branches)
-                index = next((i for i in range(branches) if truth[1 + i]), None)
-                if index is None:
-                    continue
-                branch = variant.branches[index]
-                ops = tuple(
-                    op
-                    for (op, _), holds in zip(
-                        variant.ops, truth[1 + branches : len(conditions)], strict=True
-                    )
-                    if holds
-                )
-                yield from (
-                    self.rule(variant, branch, each, ops, live) for each in self.maskable(cube)
-                )
-        except TooManyCubesError:
-            message = f'the conditions of the step "{variant.step.id}" come out in too many ways; split it into several steps'
-            at = variant.step.place
-            raise InvalidInput(
-                [Problem(at.file, at.line, at.column, "too-many-ways", message)]
-            ) from None
+    def rules(self, variant: Variant) -> Iterator[Rule]:
+        conditions = variant.conditions
+        branches = len(variant.branches)
+        goals = (*conditions, *self.distinctions(variant))
+        for cube, truth in split(goals, self.domains, self.budget):
+            index = next((i for i in range(branches) if truth[1 + i]), None)
+            if index is None:
+                continue
+            held = zip(variant.ops, truth[1 + branches : len(conditions)], strict=True)
+            ops = tuple(op for (op, _), holds in held if holds)
+            for each in self.maskable(cube):
+                self.budget.spend(len(each) + 1, cubes=1)
+                yield self.rule(variant, variant.branches[index], each, ops)
 
     def distinctions(self, variant: Variant) -> Iterator[Expression]:
         """Yield conditions that no guard asks but on which the successor depends: saturation, sizes, silence."""
-        counted = [
-            effect.fact
-            for branch in variant.branches
-            for effect in (*variant.step.effects, *branch.effects)
-            if effect.add
-        ]
-        for name in counted:
-            if self.procedure.fact[name].unbounded:
-                yield _is(name, self.domains[name][-1])
-        if variant.step.reply is not None:
-            name = f"{variant.step.reply.panel}.{variant.step.reply.value}"
+        reply = variant.step.reply
+        for branch in variant.branches:
+            for effect in (*variant.step.effects, *branch.effects):
+                if effect.add and self.procedure.fact[effect.fact].unbounded:
+                    yield _is(effect.fact, self.domains[effect.fact][-1])
+        if reply is not None:
+            name = f"{reply.panel}.{reply.value}"
             yield _is(name, self.domains[name][-1])
         for op, _ in variant.ops:
             if op.kind == "open":
-                facts = (
-                    count for count in self.classes[op.name].values() if isinstance(count, str)
-                )
-                yield from (_is(fact, value) for fact in facts for value in self.domains[fact])
-            silence = self.silence(op.name) if op.kind == "close" else None
-            if silence is not None:
-                names = [f"{op.name}.pending.{actor}" for actor in self.classes[op.name]]
-                reply = f"{op.name}.{silence}"
-                exact = len(self.domains[reply]) > 2  # noqa: PLR2004  (a yes-or-no count needs only zero or not)
-                for name in (*names, reply):
-                    yield from (
-                        _is(name, value)
-                        for value in (self.domains[name] if exact else self.domains[name][:1])
-                    )
+                for count in self.classes[op.name].values():
+                    if isinstance(count, str):
+                        yield from (_is(count, value) for value in self.domains[count])
+            elif op.kind == "close":
+                replied = reply is not None and reply.panel == op.name
+                yield from self.silences(op.name, replied=replied)
 
-    def rule(
-        self,
-        variant: Variant,
-        branch: Branch,
-        cube: Cube,
-        ops: tuple[Op, ...],
-        live: Mapping[str, frozenset[str]],
-    ) -> Rule:
-        stage = self.fields["stage"]
+    def silences(self, panel: str, *, replied: bool) -> Iterator[Expression]:
+        """Yield what the counts depend on when a panel closes whose silent members count as a reply.
+
+        A count that only tells none from some needs no more of the numbers it is made of; where the step that closes
+        the panel is the last reply, it needs the numbers themselves.
+        """
+        silence = self.folded.silence(panel)
+        if silence is None:
+            return
+        reply = f"{panel}.{silence}"
+        exact = replied or len(self.domains[reply]) > 2  # noqa: PLR2004  (none, and some)
+        for name in (*(f"{panel}.pending.{actor}" for actor in self.classes[panel]), reply):
+            values = self.domains[name] if exact else self.domains[name][:1]
+            yield from (_is(name, value) for value in values)
+
+    def rule(self, variant: Variant, branch: Branch, cube: Cube, ops: tuple[Op, ...]) -> Rule:
+        stage, live = self.fields["stage"], self.live[branch.stage]
         mask, value, nonzero = stage.mask, stage.code(variant.source), []
-        masks = [
-            self.mask_of(name, members) for name, members in cube.items() if name in self.fields
-        ]
-        for each in masks:
-            if isinstance(each, int):
-                nonzero.append(each)
-            else:
-                mask, value = mask | each[0], value | each[1]
+        for name, members in cube.items():
+            if name in self.fields:
+                asked = self.mask_of(name, members)
+                if isinstance(asked, int):
+                    nonzero.append(asked)
+                else:
+                    mask, value = mask | asked[0], value | asked[1]
         put, add = self.changes(variant, branch, cube, ops)
-        if self.ends(variant.source, branch.stage):
-            put |= self.ended()
-        put["stage"] = branch.stage
-        for name, field in self.fields.items():
-            if name != "stage" and name not in live[branch.stage]:
-                put[name] = field.values[0]
-                add.pop(name, None)
-        kept = {name: v for name, v in put.items() if name in self.fields}
+        if self.folded.ends(variant.source, branch.stage):
+            put |= self.folded.ended()
+        kept = {name: v for name, v in put.items() if name in live}
         return Rule(
             step=variant.step.id,
             source=variant.source,
@@ -175,12 +168,15 @@ class _Compiler(Folded):
             guard_mask=mask,
             guard_value=value,
             nonzero=tuple(nonzero),
-            clear=sum(self.fields[name].mask for name in kept),
-            put=sum(self.fields[name].code(v) for name, v in kept.items()),
+            clear=self.dead[branch.stage]
+            | stage.mask
+            | sum(self.fields[name].mask for name in kept),
+            put=stage.code(branch.stage)
+            + sum(self.fields[name].code(v) for name, v in kept.items()),
             add=sum(
                 amount << self.fields[name].shift
                 for name, amount in add.items()
-                if name in self.fields and name not in kept
+                if name in live and name not in kept
             ),
             ops=ops,
             lapse_of=variant.lapse_of,
@@ -189,7 +185,7 @@ class _Compiler(Folded):
     def changes(
         self, variant: Variant, branch: Branch, cube: Cube, ops: Sequence[Op]
     ) -> tuple[dict[str, Value], dict[str, int]]:
-        """Return which variables a step sets, and which it counts up or down."""
+        """Return which variables a step sets, and which it counts up or down; what is set is not counted."""
         put: dict[str, Value] = {}
         add: dict[str, int] = {}
         reply = variant.step.reply
@@ -200,7 +196,7 @@ class _Compiler(Folded):
             self.apply(effect, cube, put, add)
         for op in ops:
             if op.kind == "open":
-                self.open(op.name, cube, put, add)
+                self.open(op.name, cube, put)
             elif op.kind == "close":
                 self.close(op.name, cube, put, add)
             elif op.kind in {"begin", "end"}:
@@ -210,20 +206,17 @@ class _Compiler(Folded):
     def apply(self, effect: Effect, cube: Cube, put: dict[str, Value], add: dict[str, int]) -> None:
         if not effect.add:
             put[effect.fact] = effect.value
-            add.pop(effect.fact, None)
-        elif effect.fact in put:
-            put[effect.fact] = int(put[effect.fact]) + int(effect.value)
         elif self.procedure.fact[effect.fact].unbounded:
             self.count(effect.fact, int(effect.value), cube, add)
         else:
-            add[effect.fact] = add.get(effect.fact, 0) + int(effect.value)
+            add[effect.fact] = int(effect.value)
 
     def count(self, name: str, amount: int, cube: Cube, add: dict[str, int]) -> None:
         """Count a saturating variable up, unless the cube holds it at its top."""
         if cube.get(name) != (self.domains[name][-1],) and len(self.domains[name]) > 1:
-            add[name] = add.get(name, 0) + amount
+            add[name] = amount
 
-    def open(self, panel: str, cube: Cube, put: dict[str, Value], add: dict[str, int]) -> None:
+    def open(self, panel: str, cube: Cube, put: dict[str, Value]) -> None:
         asked = 0
         for actor, count in self.classes[panel].items():
             number = count if isinstance(count, int) else int(cube[count][0])
@@ -231,21 +224,18 @@ class _Compiler(Folded):
             asked += number
         put[f"{panel}.asked"] = asked
         put[f"{panel}.open"] = True
-        for value in self.procedure.panel[panel].replies:
-            put[f"{panel}.{value}"] = 0
-            add.pop(f"{panel}.{value}", None)
+        put |= {f"{panel}.{value}": 0 for value in self.procedure.panel[panel].replies}
 
-    def close(self, panel: str, cube: Cube, put: dict[str, Value], add: dict[str, int]) -> None:
-        names = [f"{panel}.pending.{actor}" for actor in self.classes[panel]]
-        silence = self.silence(panel)
+    def close(
+        self, panel: str, cube: Cube, put: dict[str, Value], add: Mapping[str, int]
+    ) -> None:
+        pending = [f"{panel}.pending.{actor}" for actor in self.classes[panel]]
+        silence = self.folded.silence(panel)
         if silence is not None:
             reply = f"{panel}.{silence}"
-            silent = sum(int(cube[name][0]) for name in names)
-            top = self.domains[reply][-1]
-            put[reply] = min(int(cube[reply][0]) + silent, int(top))
-        for name in names:
-            put[name] = 0
-            add.pop(name, None)
+            after = {name: int(cube[name][0]) + add.get(name, 0) for name in (*pending, reply)}
+            put[reply] = min(sum(after.values()), int(self.domains[reply][-1]))
+        put |= dict.fromkeys(pending, 0)
         put[f"{panel}.open"] = False
 
     def maskable(self, cube: Cube) -> Iterator[Cube]:

@@ -140,8 +140,9 @@ def _classes(
 
 
 def _runs(values: tuple[Value, ...], tests: Sequence[Compare]) -> list[tuple[Value, ...]]:
-    """Return the values in runs that no test cuts: whole numbers between the constants, else each value alone."""
-    if type(values[0]) is not int:
+    """Return the values in runs that no test cuts: ascending numbers between the constants, else each value alone."""
+    numbers = [int(value) for value in values if type(value) is int]
+    if numbers != sorted(numbers) or len(numbers) < len(values):
         return [(value,) for value in values]
     constants = [
         int(side.value)
@@ -149,7 +150,6 @@ def _runs(values: tuple[Value, ...], tests: Sequence[Compare]) -> list[tuple[Val
         for side in (test.left, test.right)
         if isinstance(side, Constant)
     ]
-    numbers = [int(value) for value in values]
     edges = {bisect_left(numbers, cut) for each in constants for cut in (each, each + 1)}
     cuts = sorted(edges | {0, len(values)})
     return [values[start:end] for start, end in pairwise(cuts)]

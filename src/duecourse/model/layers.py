@@ -67,7 +67,7 @@ class Layers:
 
     head: Entry
     entries: dict[str, list[Entry]]
-    amended_by: tuple[str, ...] = ()
+    amendments: tuple[AmendmentShape, ...] = ()
 
 
 def base_layer(source: Source) -> Layers:
@@ -109,7 +109,7 @@ def amend(layers: Layers, source: Source) -> Layers:
     entries = {kind: each.entries() for kind, each in merged.items()}
     _refuse_many(entries, source, problems)
     problems.refuse()
-    return Layers(layers.head, entries, (*layers.amended_by, head.id))
+    return Layers(layers.head, entries, (*layers.amendments, head))
 
 
 def amendment_head(source: Source) -> AmendmentShape:

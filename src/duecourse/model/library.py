@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from duecourse.errors import InvalidInput, nearest
 from duecourse.model.layers import amend, amendment_head, base_layer
 from duecourse.model.read import interpret
-from duecourse.model.source import Source, load as load_source
+from duecourse.model.source import Source
+from duecourse.model.source import load as load_source
 from duecourse.shipped import shipped
 
 if TYPE_CHECKING:
@@ -55,13 +56,23 @@ def catalogue(root: Folder | None = None) -> dict[str, Entry]:
     return found
 
 
+def own_procedures(root: Folder | None = None) -> tuple[str, ...]:
+    """Return the ids of the procedures in a project itself, without the shipped ones below it."""
+    folder = root or project_root()
+    heads = (_peek(file) for file in _tomls(folder.joinpath("model")))
+    return tuple(head[0] for head in heads if head)
+
+
 def step_names(root: Folder | None = None) -> frozenset[str]:
     """Return the id of every step in the files of a project and the shipped one, without interpreting them."""
     names: set[str] = set()
     for entry in catalogue(root).values():
         data = load_source(entry.file, _name(entry.file)).data
         added = data.get("add", {})
-        tables = [*data.get("step", []), *(added.get("step", []) if isinstance(added, dict) else [])]
+        tables = [
+            *data.get("step", []),
+            *(added.get("step", []) if isinstance(added, dict) else []),
+        ]
         names |= {str(table.get("id")) for table in tables if isinstance(table, dict)}
     return frozenset(names)
 

@@ -15,6 +15,8 @@ from duecourse.model.scope import highest_counts, scope_of
 from duecourse.model.shapes import shaped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from duecourse.model.layers import Entry, Layers
 
 
@@ -37,9 +39,7 @@ def interpret(layers: Layers) -> p.Procedure:
     return result
 
 
-def _declare(
-    context: Context, facts: tuple[p.Fact, ...], readings: tuple[p.Reading, ...]
-) -> None:
+def _declare(context: Context, facts: tuple[p.Fact, ...], readings: tuple[p.Reading, ...]) -> None:
     """Put every name in scope that guards may use, definitions apart."""
     context.facts = frozenset(fact.id for fact in facts)
     context.highest = highest_counts(facts)
@@ -64,8 +64,8 @@ def _procedure(
         context.names("stage", [head.initial], entry, "initial")
         context.names("step", head.measured_from, entry, "measured_from")
     return p.Procedure(
-        id="+".join((head.id, *layers.amended_by)),
-        label=label(head.label),
+        id="+".join((head.id, *(each.id for each in layers.amendments))),
+        label=_titled(label(head.label), [label(each.label) for each in layers.amendments]),
         text=label(head.text),
         in_force=(head.in_force.since, head.in_force.until),
         initial=head.initial,
@@ -84,7 +84,7 @@ def _procedure(
         not_modelled=context.each("not_modelled", vocabulary.left_out),
         readings=readings,
         definitions=definitions,
-        amended_by=layers.amended_by,
+        amended_by=tuple(each.id for each in layers.amendments),
         source=entry.source.text,
     )
 
@@ -108,3 +108,9 @@ _NO_HEAD = s.ProcedureShape(
     calendar=[s.CalendarTable(id="none")],
 )
 """Stands in for a head without its shape, so that the problems of the elements are found too."""
+
+
+def _titled(title: p.Label, amendments: Sequence[p.Label]) -> p.Label:
+    """Return the title of an amended text: its own, then what amends it."""
+    zh = " + ".join(each.zh for each in (title, *amendments)) if title.zh else ""
+    return p.Label(" + ".join(each.en for each in (title, *amendments)), zh)

@@ -54,8 +54,11 @@ def replay(
         raise InvalidInput(f'the case "{case.id}" has no events; say on which day it is looked at')
     course = _Replay(case, chosen)
     for event in events:
-        course.advance(event.on)
-        course.happen(event)
+        try:
+            course.advance(event.on)
+            course.happen(event)
+        except InvalidInput as error:
+            raise located(error, event) from None
     course.advance(day)
     return course.report(day, later=len(case.events) - len(events))
 
@@ -66,6 +69,14 @@ def refuse_unknown_readings(case: Case, readings: Mapping[str, str]) -> None:
     for name in readings:
         if name not in known:
             raise InvalidInput(f'{case.procedure.id} has no reading "{name}"{nearest(name, known)}')
+
+
+def located(error: InvalidInput, event: Event) -> InvalidInput:
+    """Return an error at the place of an event, where it has no place of its own, such as one of the calendar."""
+    if error.problems:
+        return error
+    at = event.place
+    return InvalidInput([Problem(at.file, at.line, at.column, "calendar", str(error))])
 
 
 def pending_migration(case: Case, readings: Mapping[str, str]) -> Migration | None:

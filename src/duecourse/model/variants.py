@@ -1,15 +1,17 @@
-"""A procedure folded with a choice of readings: every step from every stage, and the variables that matter in each.
+"""A procedure folded with a choice of readings: every step from every stage, with everything that depends on conditions.
 
 Readings are constants here: what they decide disappears from the guards. `duecourse.model.compile` makes rules of this.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from duecourse.errors import InvalidInput, nearest
-from duecourse.model.cubes import total
+from duecourse.errors import InvalidInput, Problem, nearest
+from duecourse.model.cubes import TooManyCubesError, total
 from duecourse.model.expression import (
     FALSE,
     TRUE,
@@ -27,12 +29,16 @@ from duecourse.model.expression import (
     variables,
 )
 from duecourse.model.procedure import Branch
+from duecourse.model.scope import numbers
 from duecourse.model.table import Op
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from duecourse.model.procedure import Panel, Procedure, Step, Value
+
+MAX_VARIANTS = 20_000
+MAX_VARIABLES = 1_000
 
 
 def choose_readings(procedure: Procedure, readings: Mapping[str, str]) -> dict[str, str]:
@@ -72,6 +78,15 @@ class Variant:
     ops: tuple[tuple[Op, Expression], ...]
     lapse_of: str | None
 
+    @property
+    def conditions(self) -> list[Expression]:
+        """The guard, the conditions of the branches and those of the ops, in this order."""
+        return [
+            self.guard,
+            *(branch.when for branch in self.branches),
+            *(when for _, when in self.ops),
+        ]
+
 
 class Folded:
     """A procedure with its readings fixed.
@@ -80,24 +95,51 @@ class Folded:
         domains: the values of every variable of a configuration; saturated counts are cut.
         classes: for each panel, how many members of each class are asked: a number or the fact that holds it.
         variants: every step from every stage it can be taken from, folded.
+
+    Raises:
+        InvalidInput: there are too many variables, steps from stages, or ways in which conditions come out.
     """
 
     def __init__(self, procedure: Procedure, readings: dict[str, str]) -> None:
         self.procedure, self.readings = procedure, readings
-        self.domains: dict[str, tuple[Value, ...]] = {
-            fact.id: fact.values for fact in procedure.facts
-        }
-        self.domains |= {f"{each.id}.active": (False, True) for each in procedure.suspensions}
         self.classes = {panel.id: self.electorate(panel) for panel in procedure.panels}
-        for panel in procedure.panels:
-            size = sum(self.most(count) for count in self.classes[panel.id].values())
-            for actor, count in self.classes[panel.id].items():
-                self.domains[f"{panel.id}.pending.{actor}"] = tuple(range(self.most(count) + 1))
-            for name in ("asked", *panel.replies):
-                self.domains[f"{panel.id}.{name}"] = tuple(range(size + 1))
-            self.domains[f"{panel.id}.open"] = (False, True)
+        self.domains = self.variables()
+        self.occasions = _occasions(procedure)
+        self.lapses = _lapses(procedure)
+        self.barring = [
+            (each.id, {*each.permits, *(on.step for on in each.ends)})
+            for each in procedure.suspensions
+            if each.permits is not None
+        ]
+        self.refuse_size()
         self.variants = [variant for step in procedure.steps for variant in self.folded(step)]
         self.saturate()
+
+    def variables(self) -> dict[str, tuple[Value, ...]]:
+        procedure = self.procedure
+        domains: dict[str, tuple[Value, ...]] = {fact.id: fact.values for fact in procedure.facts}
+        domains |= {f"{each.id}.active": (False, True) for each in procedure.suspensions}
+        for panel in procedure.panels:
+            most = {actor: self.most(count) for actor, count in self.classes[panel.id].items()}
+            for actor, count in most.items():
+                domains[f"{panel.id}.pending.{actor}"] = numbers(count)
+            for name in ("asked", *panel.replies):
+                domains[f"{panel.id}.{name}"] = numbers(sum(most.values()))
+            domains[f"{panel.id}.open"] = (False, True)
+        return domains
+
+    def refuse_size(self) -> None:
+        """Refuse what would not fit: a configuration is one integer, and each step from each stage at least one rule."""
+        name = self.procedure.id
+        if len(self.domains) > MAX_VARIABLES:
+            raise InvalidInput(
+                f"{name} has {len(self.domains)} variables; a case has at most {MAX_VARIABLES}"
+            )
+        found = sum(len(step.sources) for step in self.procedure.steps)
+        if found > MAX_VARIANTS:
+            raise InvalidInput(
+                f"{name} takes its steps from {found} stages in all; at most {MAX_VARIANTS}"
+            )
 
     def electorate(self, panel: Panel) -> dict[str, int | str]:
         """Return how many members of each class are asked: a number or the fact that holds it."""
@@ -112,15 +154,13 @@ class Folded:
 
     def fold(self, condition: Expression) -> Expression:
         """Return a condition with readings fixed and panel totals written as conditions on the classes of members."""
-        return self.classwise(simplify(condition, self.readings))
+        return simplify(self.classwise(simplify(condition, self.readings)), {})
 
     def classwise(self, condition: Expression) -> Expression:
         match condition:
             case Compare(op, Variable(name), Constant(value)) if name.endswith(".pending"):
                 panel = name.removesuffix(".pending")
                 parts = [f"{name}.{actor}" for actor in self.classes[panel]]
-                if op in {"!=", ">"} and value == 0:
-                    return negation(total(parts, "==", 0, self.domains))
                 return total(parts, op, int(value), self.domains)
             case Not(part):
                 return negation(self.classwise(part))
@@ -133,124 +173,60 @@ class Folded:
 
     def folded(self, step: Step) -> Iterator[Variant]:
         """Yield the step from each of its stages, with readings folded in; nothing where it can never be taken."""
-        guard = conjunction(self.fold(step.when), *self.permitted(step))
+        try:
+            guard = conjunction(self.fold(step.when), *self.permitted(step), *self.replying(step))
+            ops = tuple(self.ops(step))
+            branches = tuple(
+                replace(branch, when=self.fold(branch.when)) for branch in step.branches
+            )
+            lapses = [(clock, self.fold(when)) for clock, when in self.lapses.get(step.id, ())]
+        except TooManyCubesError:
+            raise too_many(step) from None
+        for lapse_of, condition in lapses or [(None, TRUE)]:
+            full = conjunction(guard, condition)
+            if full != FALSE:
+                for source in step.sources:
+                    yield Variant(step, source, full, branches or (Branch(source),), ops, lapse_of)
+
+    def permitted(self, step: Step) -> Iterator[Expression]:
+        """Yield that no suspension lasts which does not permit the step."""
+        for suspension, permits in self.barring:
+            if step.id not in permits:
+                yield Not(Variable(f"{suspension}.active"))
+
+    def replying(self, step: Step) -> Iterator[Expression]:
+        """Yield that the reply of a member is outstanding, where the step is one."""
         if step.reply is not None:
             pending = Variable(f"{step.reply.panel}.pending.{step.actors[0]}")
             known = pending.name in self.domains
-            guard = conjunction(guard, Compare(">", pending, Constant(0)) if known else FALSE)
-        lapses: list[tuple[str | None, Expression]] = [
-            (clock.id, self.fold(on.when))
-            for clock in self.procedure.clocks
-            for on in clock.on_lapse
-            if on.step == step.id
-        ]
-        for lapse_of, condition in lapses or [(None, TRUE)]:
-            full = conjunction(guard, condition)
-            if full == FALSE:
-                continue
-            for source in step.sources:
-                branches = step.branches or (Branch(source),)
-                yield Variant(step, source, full, tuple(branches), tuple(self.ops(step)), lapse_of)
-
-    def permitted(self, step: Step) -> Iterator[Expression]:
-        for suspension in self.procedure.suspensions:
-            ends = {on.step for on in suspension.ends}
-            if (
-                suspension.permits is not None
-                and step.id not in ends
-                and step.id not in suspension.permits
-            ):
-                yield Not(Variable(f"{suspension.id}.active"))
+            yield Compare(">", pending, Constant(0)) if known else FALSE
 
     def ops(self, step: Step) -> Iterator[tuple[Op, Expression]]:
         """Yield what the step does besides its effects: stops and ends first, then extensions, then starts."""
-        procedure = self.procedure
-        found = [
-            (Op("stop", clock.id), on.when)
-            for clock in procedure.clocks
-            for on in clock.stops
-            if on.step == step.id
-        ]
-        found += [
-            (Op("end", each.id), on.when)
-            for each in procedure.suspensions
-            for on in each.ends
-            if on.step == step.id
-        ]
-        found += [
-            (Op("close", each.id), on.when)
-            for each in procedure.panels
-            for on in each.closes
-            if on.step == step.id
-        ]
-        found += [
-            (Op("extend", clock.id, e.by), e.when)
-            for clock in procedure.clocks
-            for e in clock.extensions
-            if e.step == step.id
-        ]
-        found += [
-            (Op("open", each.id), on.when)
-            for each in procedure.panels
-            for on in each.opens
-            if on.step == step.id
-        ]
-        found += [
-            (Op("begin", each.id), on.when)
-            for each in procedure.suspensions
-            for on in each.begins
-            if on.step == step.id
-        ]
-        found += [
-            (Op("start", clock.id), on.when)
-            for clock in procedure.clocks
-            for on in clock.starts
-            if on.step == step.id
-        ]
-        for op, when in found:
+        for op, when in self.occasions.get(step.id, ()):
             folded = self.fold(when)
             if folded != FALSE:
                 yield op, folded
 
-    def conditions(self, variant: Variant) -> list[Expression]:
-        """Return the guard, the branch conditions and the conditions of the ops, in this order."""
-        return [
-            variant.guard,
-            *(self.fold(branch.when) for branch in variant.branches),
-            *(when for _, when in variant.ops),
-        ]
-
     def saturate(self) -> None:
         """Cut the reply counts one above the largest constant that a guard compares them with."""
-        seen = [
-            atom
-            for variant in self.variants
-            for condition in self.conditions(variant)
-            for atom in atoms(condition)
-        ]
+        tests: dict[str, list[Compare]] = defaultdict(list)
+        for variant in self.variants:
+            for condition in variant.conditions:
+                for atom in atoms(condition):
+                    for name in variables(atom):
+                        tests[name].append(atom)
         for panel in self.procedure.panels:
             for value in panel.replies:
                 name = f"{panel.id}.{value}"
-                tests = [atom for atom in seen if name in variables(atom)]
-                if any(
-                    isinstance(atom.left, Variable) and isinstance(atom.right, Variable)
-                    for atom in tests
-                ):
-                    continue
-                tops = [int(atom.right.value) for atom in tests if isinstance(atom.right, Constant)]
-                needed = max((top + 1 for top in tops), default=0)
-                self.domains[name] = self.domains[name][: needed + 1]
-
-    def reads(self, variant: Variant) -> set[str]:
-        names = {name for condition in self.conditions(variant) for name in variables(condition)}
-        for op, _ in variant.ops:
-            if op.kind == "open":
-                names |= {
-                    count for count in self.classes[op.name].values() if isinstance(count, str)
-                }
-            if op.kind == "close" and self.silence(op.name) is not None:
-                names |= {f"{op.name}.pending.{actor}" for actor in self.classes[op.name]}
-        return names
+                constants = [
+                    int(atom.right.value)
+                    for atom in tests[name]
+                    if isinstance(atom.left, Variable) and isinstance(atom.right, Constant)
+                ]
+                if len(constants) == len(tests[name]):
+                    needed = max([0, *(constant + 1 for constant in constants)])
+                    self.domains[name] = self.domains[name][: needed + 1]
 
     def silence(self, panel: str) -> str | None:
         """Return the reply that silence counts as when the panel closes; None where it counts for nothing."""
@@ -259,49 +235,47 @@ class Folded:
                 return each.counts_as
         return None
 
-    def kills(self, variant: Variant, branch: Branch) -> set[str]:
-        names = {
-            effect.fact for effect in (*variant.step.effects, *branch.effects) if not effect.add
-        }
-        for op, when in variant.ops:
-            if when == TRUE and op.kind == "open":
-                names |= {name for name in self.domains if name.startswith(f"{op.name}.")}
-            if when == TRUE and op.kind == "close":
-                names |= {
-                    name
-                    for name in self.domains
-                    if name.startswith(f"{op.name}.pending.") or name == f"{op.name}.open"
-                }
-            if when == TRUE and op.kind in {"begin", "end"}:
-                names.add(f"{op.name}.active")
-        if self.ends(variant.source, branch.stage):
-            names |= self.ended().keys()
-        return names
-
     def ends(self, source: str, target: str) -> bool:
         """Return whether a step between these stages ends the review, and with it every suspension and panel."""
         return self.procedure.stage[target].final and not self.procedure.stage[source].final
 
     def ended(self) -> dict[str, Value]:
         """Return what the end of the review sets: no suspension lasts, no panel is open, nobody is asked any more."""
-        names = [
-            name
-            for name in self.domains
-            if name.endswith((".active", ".open")) or ".pending." in name
-        ]
+        names = [f"{each.id}.active" for each in self.procedure.suspensions]
+        for panel, classes in self.classes.items():
+            names += [f"{panel}.open", *(f"{panel}.pending.{actor}" for actor in classes)]
         return {name: self.domains[name][0] for name in names}
 
-    def live_variables(self) -> dict[str, frozenset[str]]:
-        """Return, for each stage, the variables that may be read before they are set again (least fixpoint)."""
-        live: dict[str, frozenset[str]] = {stage.id: frozenset() for stage in self.procedure.stages}
-        changed = True
-        while changed:
-            changed = False
-            for variant in self.variants:
-                needed = self.reads(variant)
-                for branch in variant.branches:
-                    needed |= live[branch.stage] - self.kills(variant, branch)
-                if not needed <= live[variant.source]:
-                    live[variant.source] |= needed
-                    changed = True
-        return live
+
+def too_many(step: Step) -> InvalidInput:
+    """Return the refusal of a step whose conditions cannot be listed."""
+    message = f'the conditions of the step "{step.id}" come out in too many ways; split it into several steps'
+    at = step.place
+    return InvalidInput([Problem(at.file, at.line, at.column, "too-many-ways", message)])
+
+
+def _occasions(procedure: Procedure) -> dict[str, list[tuple[Op, Expression]]]:
+    """Return for each step what it does besides its effects, in the order in which it happens."""
+    found: dict[str, list[tuple[Op, Expression]]] = defaultdict(list)
+    lists = chain(
+        ((Op("stop", each.id), each.stops) for each in procedure.clocks),
+        ((Op("end", each.id), each.ends) for each in procedure.suspensions),
+        ((Op("close", each.id), each.closes) for each in procedure.panels),
+        ((Op("extend", each.id), each.extensions) for each in procedure.clocks),
+        ((Op("open", each.id), each.opens) for each in procedure.panels),
+        ((Op("begin", each.id), each.begins) for each in procedure.suspensions),
+        ((Op("start", each.id), each.starts) for each in procedure.clocks),
+    )
+    for op, occasions in lists:
+        for on in occasions:
+            found[on.step].append((replace(op, by=getattr(on, "by", None)), on.when))
+    return found
+
+
+def _lapses(procedure: Procedure) -> dict[str, list[tuple[str, Expression]]]:
+    """Return for each step that the law itself takes the clock whose lapse takes it, and its condition."""
+    found: dict[str, list[tuple[str, Expression]]] = defaultdict(list)
+    for clock in procedure.clocks:
+        for on in clock.on_lapse:
+            found[on.step].append((clock.id, on.when))
+    return found

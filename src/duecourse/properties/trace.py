@@ -13,7 +13,7 @@ from duecourse.model.clocks import chosen_calendar, open_ledger
 from duecourse.model.machine import CaseMachine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from duecourse.model.procedure import Cite, Label, Lang, Procedure
     from duecourse.model.table import Rule, Table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from duecourse.calendar import Unit
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from duecourse.model.procedure import Cite, Lang
     from duecourse.properties.bounds import Bound, Bounds, Cause, Clause
 
+WIDTH = 100
 KINDS = {
     "extension": "an extension without limit",
     "loop": "a loop that brings new time",
@@ -26,7 +28,8 @@ def bounds_text(found: Bounds, lang: Lang = "en") -> str:
     changed = [f"{k}={v}" for k, v in found.readings.items() if v != procedure.reading[k].default]
     lines = [
         f"{procedure.id}  {procedure.label.text(lang)}",
-        f"working days without a breach, from {_first_steps(found, lang)}; readings: {', '.join(changed) or 'the defaults'}",
+        f"readings: {', '.join(changed) or 'the defaults'}; working days without a breach, from",
+        fill(_first_steps(found, lang), WIDTH, initial_indent="    ", subsequent_indent="    "),
         "counted = days on which a statutory clock runs; elapsed = counted + suspended + days without a limit",
     ]
     for row in found.rows:
@@ -118,10 +121,10 @@ def _sum(row: Bound, lang: Lang) -> list[str]:
 
 
 def _first_steps(found: Bounds, lang: Lang) -> str:
-    steps = [found.procedure.step[name] for name in found.procedure.measured_from]
-    return " or ".join(f'"{step.label.text(lang)}"' for step in steps[:1]) + (
-        " or the opening ex officio" if len(steps) > 1 else ""
-    )
+    labels = [
+        f'"{found.procedure.step[name].label.text(lang)}"' for name in found.procedure.measured_from
+    ]
+    return " or ".join(labels)
 
 
 def _clause(clause: Clause, lang: Lang) -> str:
