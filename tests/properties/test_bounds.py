@@ -11,14 +11,18 @@ import pytest
 
 import duecourse as dc
 from duecourse.calendar import Span, Unit
-from duecourse.properties.timed import ClockedGraph
+from duecourse.model.procedure import Procedure
+from duecourse.properties.bounds import Bound
+from duecourse.properties.timed import ClockedGraph, Node
+
+State = tuple[Node, tuple[tuple[str, int], ...], bool]
 
 
-def row(name, outcome, readings=None):
+def row(name: str, outcome: str, readings: dict[str, str] | None = None) -> Bound:
     return dc.bounds(dc.load(name), readings).row(outcome)
 
 
-def addends(found):
+def addends(found: Bound) -> list[tuple[int, str, str | None]]:
     return [(clause.days, clause.clock, clause.extension) for clause in found.clauses]
 
 
@@ -31,7 +35,9 @@ ORDINARY = [
 
 
 @pytest.mark.parametrize("name", ["measures-2020", "measures-2022"])
-def test_an_ordinary_conclusion_takes_at_most_70_counted_days_by_articles_8_10_11(name):
+def test_an_ordinary_conclusion_takes_at_most_70_counted_days_by_articles_8_10_11(
+    name: str,
+) -> None:
     found = row(name, "ordinary_conclusion")
 
     assert (found.counted, addends(found)) == (70, ORDINARY)
@@ -41,8 +47,8 @@ def test_an_ordinary_conclusion_takes_at_most_70_counted_days_by_articles_8_10_1
     ("name", "special", "total"), [("measures-2020", 45, 115), ("measures-2022", 90, 160)]
 )
 def test_a_special_review_is_unbounded_by_its_extension_and_115_or_160_without(
-    name, special, total
-):
+    name: str, special: int, total: int | None
+) -> None:
     found = row(name, "special_conclusion")
 
     assert found.counted is None
@@ -52,7 +58,7 @@ def test_a_special_review_is_unbounded_by_its_extension_and_115_or_160_without(
     assert (found.without, addends(found)) == (total, [*ORDINARY, (special, "special_clock", None)])
 
 
-def test_elapsed_time_is_unbounded_by_a_supplement_and_every_gap_without_a_limit():
+def test_elapsed_time_is_unbounded_by_a_supplement_and_every_gap_without_a_limit() -> None:
     found = row("measures-2022", "special_conclusion")
 
     assert found.elapsed is None
@@ -102,11 +108,13 @@ def test_elapsed_time_is_unbounded_by_a_supplement_and_every_gap_without_a_limit
         ),
     ],
 )
-def test_special_conclusions_of_2022_under_other_readings_by_hand(readings, total):
+def test_special_conclusions_of_2022_under_other_readings_by_hand(
+    readings: dict[str, str], total: int | None
+) -> None:
     assert row("measures-2022", "special_conclusion", readings).counted == total
 
 
-def test_a_consultation_inside_the_preliminary_review_adds_only_what_a_supplement_frees():
+def test_a_consultation_inside_the_preliminary_review_adds_only_what_a_supplement_frees() -> None:
     """10 + 30 + 15; the members' 15 run on while a supplement stops the Office's clock (readings R6 and R16)."""
     inside = {"consultation_time": "inside_preliminary"}
 
@@ -115,13 +123,13 @@ def test_a_consultation_inside_the_preliminary_review_adds_only_what_a_supplemen
     assert row("measures-2022", "ordinary_conclusion", both).counted == 10 + 30 + 15
 
 
-def test_a_deemed_decision_takes_the_full_ten_days_at_least():
+def test_a_deemed_decision_takes_the_full_ten_days_at_least() -> None:
     found = row("appeal", "appeal_not_used")
 
     assert found.least == 15  # the appeal period of the amendment must pass
 
 
-def test_three_calendar_months_are_an_interval_of_working_days():
+def test_three_calendar_months_are_an_interval_of_working_days() -> None:
     found = row("special-three-months", "special_conclusion")
     shortest, longest = dc.load_calendar("prc").span_range(
         Span(3, Unit.CALENDAR_MONTH), last_day_works=True
@@ -130,7 +138,7 @@ def test_three_calendar_months_are_an_interval_of_working_days():
     assert (found.least_of_spans, found.without) == (70 + shortest, 70 + longest)
 
 
-def test_the_trial_text_has_no_clock_and_no_bound():
+def test_the_trial_text_has_no_clock_and_no_bound() -> None:
     found = row("trial-2017", "result_made_known")
 
     assert (found.counted, found.elapsed) == (0, None)
@@ -140,7 +148,7 @@ def test_the_trial_text_has_no_clock_and_no_bound():
 # --- a naive search: single configurations, single days, no subset construction, no components -----------------------
 
 
-def small(readings_of_silence="wait"):
+def small() -> Procedure:
     """The Measures of 2020 with one member and limits of a few days, so that every day can be tried."""
     procedure = dc.load("measures-2020")
     days = {
@@ -177,24 +185,27 @@ def small(readings_of_silence="wait"):
     )
 
 
-def naive(procedure, readings, cap):
+def naive(
+    procedure: Procedure, readings: dict[str, str] | None, cap: int
+) -> tuple[dict[str, int], dict[str, int]]:
     """Return, for each outcome, the least ticks and the greatest counted days found, up to `cap` counted days."""
     table = dc.compile_table(procedure, readings)
     graph = ClockedGraph(table)
     limits = {clock.id: clock.limit.count for clock in procedure.clocks}
-    start = [(node, (), False) for node in graph.initial()]
-    best = dict.fromkeys(((state, 0) for state in start), 0)
+    start: list[State] = [(node, (), False) for node in graph.initial()]
+    best: dict[tuple[State, int], int] = dict.fromkeys(((state, 0) for state in start), 0)
     queue = deque(best)
-    least, greatest = {}, {}
+    least: dict[str, int] = {}
+    greatest: dict[str, int] = {}
     while queue:
         (node, left, over), counted = queue.popleft()
         ticks = best[(node, left, over), counted]
         left_of = dict(left)
         ticking = node.running - graph.frozen(node)
-        options = []
+        options: list[tuple[State, int, int]] = []
         if all(left_of[clock] for clock in ticking):
-            after = tuple((clock, days - (clock in ticking)) for clock, days in left)
-            options.append(((node, after, False), counted + bool(ticking), 1))
+            later = tuple((clock, days - (clock in ticking)) for clock, days in left)
+            options.append(((node, later, False), counted + bool(ticking), 1))
         for _, event, to in graph.moves(node):
             if (over and not event.lapse) or (event.lapse and left_of[event.lapse]):
                 continue
@@ -204,7 +215,7 @@ def naive(procedure, readings, cap):
                 continue
             after = {clock: days for clock, days in left if clock not in event.stopped}
             for clock, by in event.extended:
-                after[clock] += by.count
+                after[clock] += by.count if by else 0
             after |= {clock: limits[clock] for clock in event.started}
             options.append(
                 ((to, tuple(sorted(after.items())), over or bool(event.lapse)), counted, 0)
@@ -246,7 +257,7 @@ def naive(procedure, readings, cap):
     ],
     ids=lambda readings: "-".join(readings.values()),
 )
-def test_bounds_equal_a_naive_search_on_a_small_office(readings):
+def test_bounds_equal_a_naive_search_on_a_small_office(readings: dict[str, str]) -> None:
     procedure = small()
     found = dc.bounds(procedure, readings)
     least, greatest = naive(
@@ -257,7 +268,7 @@ def test_bounds_equal_a_naive_search_on_a_small_office(readings):
     assert {each.outcome.id: each.counted for each in found.rows} == greatest
 
 
-def test_the_naive_search_sees_an_unbounded_time_reach_its_cap():
+def test_the_naive_search_sees_an_unbounded_time_reach_its_cap() -> None:
     readings = {"special_extension": "none", "second_consultation_time": "on_top"}
     procedure = small()
 

@@ -14,7 +14,7 @@ from duecourse.report.check_text import check_json, check_text
 PROPERTIES = dc.load_properties()
 
 
-def verdicts(name, readings=None):
+def verdicts(name: str, readings: dict[str, str] | None = None) -> dict[str, tuple[str, bool]]:
     report = check(dc.load(name), PROPERTIES, readings)
     return {each.property.id: (each.verdict.value, each.vacuous) for each in report.results}
 
@@ -23,11 +23,11 @@ HOLDS = ("holds", False)
 
 
 @pytest.mark.parametrize("name", ["measures-2020", "measures-2022"])
-def test_every_property_holds_in_both_texts_under_the_default_readings(name):
+def test_every_property_holds_in_both_texts_under_the_default_readings(name: str) -> None:
     assert verdicts(name) == dict.fromkeys([each.id for each in PROPERTIES], HOLDS)
 
 
-def test_s9_holds_vacuously_in_the_trial_text_where_nobody_is_consulted():
+def test_s9_holds_vacuously_in_the_trial_text_where_nobody_is_consulted() -> None:
     found = verdicts("trial-2017")
 
     assert found["s9_literal"] == found["s9_law"] == ("holds", True)
@@ -38,8 +38,8 @@ def test_s9_holds_vacuously_in_the_trial_text_where_nobody_is_consulted():
     ("name", "members"), [("no-commission-2020", 12), ("no-commission-2022", 13)]
 )
 def test_without_the_commission_the_shortest_bypass_has_as_many_steps_as_counted_by_hand(
-    name, members
-):
+    name: str, members: int
+) -> None:
     """Ex officio to the notice 4 steps, factors 5 or 7, proposal, sending, replies, finding, telling, hearing, analysis,
     second proposal, sending, replies, note, report, notice: 15 steps + factors + two replies of every member."""
     report = check(dc.load(name), PROPERTIES)
@@ -49,13 +49,14 @@ def test_without_the_commission_the_shortest_bypass_has_as_many_steps_as_counted
     assert s9.verdict is Verdict.VIOLATED
     assert s9.expected is True
     assert report.exit_code == 1
+    assert s9.witness is not None
     steps = [taken.step for taken in s9.witness.steps]
     assert len(steps) == 15 + factors + 2 * members
     assert steps[-1] == "notify_conclusion"
     assert "find_not_consistent" in steps
 
 
-def test_the_bypass_is_told_with_actors_and_articles():
+def test_the_bypass_is_told_with_actors_and_articles() -> None:
     text = check_text(check(dc.load("no-commission-2022"), PROPERTIES))
 
     assert "finds the opinions not consistent [Art. 12]" in text
@@ -78,13 +79,15 @@ def test_the_bypass_is_told_with_actors_and_articles():
     ],
 )
 @pytest.mark.parametrize("name", ["measures-2020", "measures-2022"])
-def test_what_single_readings_break(name, readings, violated):
+def test_what_single_readings_break(
+    name: str, readings: dict[str, str], violated: set[str]
+) -> None:
     found = verdicts(name, readings)
 
     assert {name for name, (verdict, _) in found.items() if verdict == "violated"} == violated
 
 
-def test_a_witness_is_dated_and_can_be_replayed_on_the_live_machine():
+def test_a_witness_is_dated_and_can_be_replayed_on_the_live_machine() -> None:
     report = check(dc.load("no-commission-2022"), PROPERTIES)
     witness = next(each.witness for each in report.results if each.witness)
     machine = dc.CaseMachine(dc.load("no-commission-2022"))
@@ -95,7 +98,7 @@ def test_a_witness_is_dated_and_can_be_replayed_on_the_live_machine():
     assert [taken.on for taken in witness.steps] == sorted(taken.on for taken in witness.steps)
 
 
-def test_a_search_that_is_cut_short_is_inconclusive_and_never_holds():
+def test_a_search_that_is_cut_short_is_inconclusive_and_never_holds() -> None:
     report = check(dc.load("measures-2022"), PROPERTIES, limit=500)
 
     assert not report.finished
@@ -104,7 +107,7 @@ def test_a_search_that_is_cut_short_is_inconclusive_and_never_holds():
     assert "stopped after 500 configurations" in report.results[0].reason
 
 
-def test_a_violation_found_before_the_limit_is_a_violation():
+def test_a_violation_found_before_the_limit_is_a_violation() -> None:
     report = check(dc.load("no-commission-2020"), PROPERTIES, limit=2010)
 
     assert next(each for each in report.results if each.property.id == "s9_law").verdict in {
@@ -113,10 +116,10 @@ def test_a_violation_found_before_the_limit_is_a_violation():
     }
 
 
-def test_the_flagship_monitor_by_its_definition():
+def test_the_flagship_monitor_by_its_definition() -> None:
     monitor = absence(of=["notify"], after=["object"], until=["approve"], renewed_by=["propose"])
 
-    def violated(*steps):
+    def violated(*steps: str) -> bool:
         return monitor.run(steps) in monitor.violated
 
     assert not violated("notify")
@@ -127,13 +130,13 @@ def test_the_flagship_monitor_by_its_definition():
     assert violated("approve", "object", "notify")
 
 
-def test_exploration_visits_the_same_configurations_as_the_table_lists():
+def test_exploration_visits_the_same_configurations_as_the_table_lists() -> None:
     table = dc.compile_table(dc.load("measures-2020"))
 
     assert set(Exploration(table).moves) == set(table.reachable())
 
 
-def test_json_carries_schema_verdicts_and_the_dated_witness():
+def test_json_carries_schema_verdicts_and_the_dated_witness() -> None:
     data = json.loads(json.dumps(check_json(check(dc.load("no-commission-2020"), PROPERTIES))))
 
     assert data["schema"] == "duecourse/check/1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -45,11 +45,11 @@ class Result:
 
     property: Property
     verdict: Verdict
-    vacuous: bool
-    witness: Trace | None
     visited: int
-    reason: str
-    expected: bool | None
+    vacuous: bool = False
+    witness: Trace | None = None
+    reason: str = ""
+    expected: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,6 @@ class Report:
         results: one for each property.
         findings: what the text alone shows: stages, steps, clocks and facts without use.
         configurations, moves: the size of the graph that was explored.
-        depth: the steps to the configuration farthest from the beginning.
         finished: whether all of it was explored.
         seconds: how long it took.
     """
@@ -119,49 +118,29 @@ def check(
 
 
 def _result(exploration: Exploration, each: Property) -> Result:
+    found = _found(exploration, each)
+    wanted = each.expected(exploration.table.procedure)
+    said = "holds vacuously" if found.vacuous else found.verdict.value
+    return replace(found, expected=None if wanted is None else wanted == said)
+
+
+def _found(exploration: Exploration, each: Property) -> Result:
     visited, triggered = exploration.size[0], True
     if each.monitor is not None:
         way, triggered, visited = exploration.violation(each.monitor)
     else:
         way = _structural(exploration, each)
-    if way is None and not exploration.finished:
+    result = Result(each, Verdict.INCONCLUSIVE, visited=visited)
+    if way is None and exploration.finished:
+        return replace(result, verdict=Verdict.HOLDS, vacuous=not triggered)
+    if not exploration.finished and (way is None or each.kind is not Kind.ALWAYS):
         reason = f"stopped after {exploration.limit} configurations; raise the limit"
-        return _judged(exploration, each, Verdict.INCONCLUSIVE, visited=visited, reason=reason)
-    if way is None:
-        return _judged(exploration, each, Verdict.HOLDS, visited=visited, vacuous=not triggered)
-    if each.kind is not Kind.ALWAYS and not exploration.finished:
-        reason = (
-            f"stopped after {exploration.limit} configurations, before what lies beyond was seen"
-        )
-        return _judged(exploration, each, Verdict.INCONCLUSIVE, visited=visited, reason=reason)
-    witness = dated(exploration.table, way)
+        return replace(result, reason=reason)
+    witness = dated(exploration.table, way or ())
     if witness is None:
         reason = "the case found needs a lapse that cannot happen in time"
-        return _judged(exploration, each, Verdict.INCONCLUSIVE, visited=visited, reason=reason)
-    return _judged(exploration, each, Verdict.VIOLATED, visited=visited, witness=witness)
-
-
-def _judged(
-    exploration: Exploration,
-    each: Property,
-    verdict: Verdict,
-    *,
-    visited: int,
-    vacuous: bool = False,
-    witness: Trace | None = None,
-    reason: str = "",
-) -> Result:
-    wanted = each.expected(exploration.table.procedure)
-    found = "holds vacuously" if vacuous else verdict.value
-    return Result(
-        each,
-        verdict,
-        vacuous,
-        witness,
-        visited,
-        reason,
-        None if wanted is None else wanted == found,
-    )
+        return replace(result, reason=reason)
+    return replace(result, verdict=Verdict.VIOLATED, witness=witness)
 
 
 def _structural(exploration: Exploration, each: Property) -> tuple[Rule, ...] | None:

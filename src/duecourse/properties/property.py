@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -90,10 +90,10 @@ class AbsenceShape(Shape):
     kind: Literal["always"]
     never: Annotated[list[str], Field(min_length=1)]
     after: Annotated[list[str], Field(min_length=1)]
-    until: list[str] = []
-    renewed_by: list[str] = []
-    cites: dict[str, list[str]] = {}
-    expect: dict[str, Expected] = {}
+    until: list[str] = Field(default=[])
+    renewed_by: list[str] = Field(default=[])
+    cites: dict[str, list[str]] = Field(default={})
+    expect: dict[str, Expected] = Field(default={})
 
 
 class StructuralShape(Shape):
@@ -102,9 +102,9 @@ class StructuralShape(Shape):
     id: Id
     sentence: LabelShape
     kind: Literal["no dead end", "can always end", "can always conclude"]
-    without: list[str] = []
-    cites: dict[str, list[str]] = {}
-    expect: dict[str, Expected] = {}
+    without: list[str] = Field(default=[])
+    cites: dict[str, list[str]] = Field(default={})
+    expect: dict[str, Expected] = Field(default={})
 
 
 def load_properties(
@@ -124,24 +124,18 @@ def load_properties(
     if not files:
         folder = shipped().joinpath("properties")
         files = sorted(_tomls(folder), key=lambda file: file.name)
-    problems: list[Problem] = []
-    found: list[Property] = []
+    problems: list[Problem] = Field(default=[])
+    found: list[Property] = Field(default=[])
     for file in files:
         found.extend(read_properties(load(file), problems))
     steps = None if known_steps is None else frozenset(known_steps)
-    seen: dict[str, Property] = {}
+    seen: dict[str, Property] = Field(default={})
     for each in found:
         if each.id in seen:
             problems.append(_at(each, "duplicate", f'the property "{each.id}" is declared twice'))
         seen[each.id] = each
-        for name in sorted(each.steps - steps) if steps is not None else ():
-            problems.append(
-                _at(
-                    each,
-                    "unknown-name",
-                    f'no procedure has a step "{name}"{nearest(name, steps or ())}',
-                )
-            )
+        if steps is not None:
+            problems.extend(_unknown(each, steps))
     if problems:
         raise InvalidInput(sorted(problems))
     return tuple(found)
@@ -149,15 +143,12 @@ def load_properties(
 
 def read_properties(source: Source, problems: list[Problem]) -> list[Property]:
     """Return the properties of one file; what is wrong with it is added to `problems`."""
-    for key in source.data:
-        if key != "property":
-            problems.append(
-                source.problem(
-                    (key,),
-                    "unknown-table",
-                    f'unknown table "{key}"; a property file holds [[property]]',
-                )
-            )
+    rule = "a property file holds [[property]]"
+    problems.extend(
+        source.problem((key,), "unknown-table", f'unknown table "{key}"; {rule}')
+        for key in source.data
+        if key != "property"
+    )
     tables = source.data.get("property", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         problems.append(
@@ -175,40 +166,38 @@ def read_properties(source: Source, problems: list[Problem]) -> list[Property]:
 def _property(entry: Entry, problems: list[Problem]) -> Property | None:
     if entry.data.get("kind") == "always":
         shape = shaped(AbsenceShape, entry, problems)
-        if shape is None:
-            return None
-        steps = frozenset([*shape.never, *shape.after, *shape.until, *shape.renewed_by])
-        monitor = absence(
-            of=shape.never, after=shape.after, until=shape.until, renewed_by=shape.renewed_by
-        )
-        return _built(shape, Kind.ALWAYS, entry, monitor=monitor, steps=steps)
+        return None if shape is None else _absence(shape, entry)
     structural = shaped(StructuralShape, entry, problems)
     if structural is None:
         return None
     without = frozenset(structural.without)
-    return _built(structural, Kind(structural.kind), entry, steps=without, without=without)
+    return replace(_built(structural, entry), steps=without, without=without)
 
 
-def _built(
-    shape: AbsenceShape | StructuralShape,
-    kind: Kind,
-    entry: Entry,
-    *,
-    monitor: Monitor | None = None,
-    steps: frozenset[str],
-    without: frozenset[str] = frozenset(),
-) -> Property:
+def _absence(shape: AbsenceShape, entry: Entry) -> Property:
+    monitor = absence(
+        of=shape.never, after=shape.after, until=shape.until, renewed_by=shape.renewed_by
+    )
+    steps = frozenset([*shape.never, *shape.after, *shape.until, *shape.renewed_by])
+    return replace(_built(shape, entry), monitor=monitor, steps=steps)
+
+
+def _built(shape: AbsenceShape | StructuralShape, entry: Entry) -> Property:
     return Property(
         id=shape.id,
         sentence=Label(shape.sentence.en, shape.sentence.zh),
-        kind=kind,
-        monitor=monitor,
+        kind=Kind(shape.kind),
         cites={name: tuple(articles) for name, articles in shape.cites.items()},
         expect=dict(shape.expect),
-        steps=steps,
-        without=without,
         place=entry.place(),
     )
+
+
+def _unknown(each: Property, steps: frozenset[str]) -> list[Problem]:
+    return [
+        _at(each, "unknown-name", f'no procedure has a step "{name}"{nearest(name, steps)}')
+        for name in sorted(each.steps - steps)
+    ]
 
 
 def _at(each: Property, code: str, message: str) -> Problem:

@@ -50,7 +50,9 @@ def case_machine(
     watched = [each for each in properties if each.monitor is not None]
 
     named = sorted({name for each in watched for name in each.steps} & {*possible})
-    goals = st.sampled_from(named) | st.sampled_from(possible) if named else st.sampled_from(possible)
+    goals = (
+        st.sampled_from(named) | st.sampled_from(possible) if named else st.sampled_from(possible)
+    )
 
     @cache
     def distance(goal: str) -> dict[int, int]:
@@ -80,7 +82,9 @@ def case_machine(
                 self.goal = data.draw(goals, label="goal")
             near = distance(self.goal)
             here = near.get(self.packed, 0)
-            nearer = [name for name, to in moves.items() if near.get(to, here) < here or name == self.goal]
+            nearer = [
+                name for name, to in moves.items() if near.get(to, here) < here or name == self.goal
+            ]
             hurried = nearer and data.draw(st.integers(0, 3), label="hurry") < 3  # noqa: PLR2004  (three times in four)
             taken = data.draw(st.sampled_from(nearer if hurried else list(moves)), label="step")
             self.machine.take(taken)
@@ -91,7 +95,9 @@ def case_machine(
             self.agree()
             for each, watch in self.watches:
                 if not watch.step(taken):
-                    steps = "\n".join(f"{n:>4}  {name}" for n, name in enumerate(self.story, start=1))
+                    steps = "\n".join(
+                        f"{n:>4}  {name}" for n, name in enumerate(self.story, start=1)
+                    )
                     raise ViolatedPropertyError(f"{each.id} is violated by this case:\n{steps}")
 
         def agree(self) -> None:

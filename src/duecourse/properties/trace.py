@@ -162,13 +162,13 @@ def _initial_facts(table: Table, rules: Sequence[Rule]) -> Mapping[str, bool | i
     if not unknown:
         return {}
     for packed in table.initial:
-        if _leads(table, packed, rules):
+        if _leads(packed, rules):
             values = table.unpack(packed)
             return {name: values[name] for name in unknown if name in values}
     return {}
 
 
-def _leads(table: Table, packed: int, rules: Sequence[Rule]) -> bool:
+def _leads(packed: int, rules: Sequence[Rule]) -> bool:
     for rule in rules:
         if not rule.fires(packed):
             return False

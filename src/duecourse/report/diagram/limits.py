@@ -78,10 +78,7 @@ def _stages(clock: Clock, graph: Graph) -> frozenset[str]:
     """Return the stages in which a clock can run and from which a step can stop it."""
     procedure, reach = graph.procedure, graph.reach
     queue = [
-        stage
-        for on in clock.starts
-        if on.step in reach.sources
-        for stage in _begun(on, graph)
+        stage for on in clock.starts if on.step in reach.sources for stage in _begun(on, graph)
     ]
     running: set[str] = set()
     before: dict[str, set[str]] = {}

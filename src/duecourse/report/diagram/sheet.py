@@ -43,7 +43,12 @@ class Sheet:
         top: float,
     ) -> None:
         self.grid, self.heights, self.routes = grid, heights, routes
-        self.gutters = self._gutter_widths()
+        self.used = self._gutter_loads()
+        borders = {edge for lane in grid.lanes for edge in lane}
+        self.gutters = [
+            (BORDER if at in borders else GUTTER) + TRACK * count
+            for at, count in enumerate(self.used)
+        ]
         self.columns = [
             left + sum(self.gutters[: at + 1]) + at * WIDTH for at in range(grid.columns)
         ]
@@ -111,15 +116,13 @@ class Sheet:
                 found[channel].append(Level(number, ups, downs))
         return [tracks([each for each in levels if each.left < each.right]) for levels in found]
 
-    def _gutter_widths(self) -> list[float]:
+    def _gutter_loads(self) -> list[int]:
+        """Return how many tracks each gutter needs."""
         used = [0] * (self.grid.columns + 1)
         for route in self.routes:
             if route.run is not None and route.run.kind == "gutter":
                 used[route.run.gutter] = max(used[route.run.gutter], route.run.track + 1)
-        borders = {edge for lane in self.grid.lanes for edge in lane}
-        return [
-            (BORDER if at in borders else GUTTER) + TRACK * count for at, count in enumerate(used)
-        ]
+        return used
 
     def _measure_rows(self) -> None:
         grid = self.grid
@@ -130,16 +133,14 @@ class Sheet:
         heights = [CHANNEL + TRACK * max(level.values(), default=0) for level in self.level]
         both = [channel + row for channel, row in zip(heights, [*self.row_heights, 0], strict=True)]
         self.channels = [self.top, *(self.top + each for each in accumulate(both))]
-        self.rows = [
-            start + height for start, height in zip(self.channels, heights, strict=False)
-        ]
+        self.rows = [start + height for start, height in zip(self.channels, heights, strict=False)]
         self.bottom = self.channels[-1]
 
     def _gutter_left(self, gutter: int) -> float:
         return self.left + sum(self.gutters[:gutter]) + gutter * WIDTH
 
     def _track_x(self, gutter: int, track: int) -> float:
-        count = round((self.gutters[gutter] - GUTTER) // TRACK)
+        count = self.used[gutter]
         middle = self._gutter_left(gutter) + self.gutters[gutter] / 2
         return middle + (track - (count - 1) / 2) * TRACK
 

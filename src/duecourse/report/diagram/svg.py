@@ -57,6 +57,7 @@ _SHAPES = """\
 .dc text{font-family:FONTS;font-weight:400}
 .dc .b{font-weight:700}
 .dc .dc-line{fill:none;stroke-width:1.5}
+.dc .dc-mark{fill:none;stroke-width:1.8}
 .dc .dc-tie{fill:none;stroke-width:1.3;stroke-dasharray:2 3}
 .dc .dc-stays{stroke-width:1.2;stroke-dasharray:5 3}
 .dc .dc-box,.dc .dc-stage{stroke-width:1.2}
@@ -101,6 +102,8 @@ def _colours(palette: dict[str, str | tuple[str, ...]]) -> str:
     rules += [
         f".dc .dc-line,.dc .dc-tie{{stroke:{palette['line']}}}",
         f".dc .dc-head{{fill:{palette['line']}}}",
+        f".dc .dc-mark{{stroke:{palette['ink']}}}",
+        f".dc .dc-sign,.dc .dc-clock{{fill:{palette['ink']}}}",
         f".dc .dc-rule{{fill:none;stroke:{palette['rule']}}}",
         f".dc .dc-box,.dc .dc-stays{{fill:{palette['box']};stroke:{palette['edge']}}}",
         f".dc .dc-stage{{fill:{palette['box']};stroke:{palette['ink']}}}",
@@ -187,4 +190,11 @@ def _number(value: float) -> str:
 
 def _plain(text: str) -> str:
     """Return a text for XML; characters that XML cannot hold are left out."""
-    return escape("".join(c for c in text if c in "\n\t" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")))
+    return escape(
+        "".join(
+            c
+            for c in text
+            if c in "\n\t"
+            or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
+        )
+    )
