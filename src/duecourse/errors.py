@@ -6,6 +6,7 @@ never an exception), a search is *inconclusive* (a result too).
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
@@ -54,7 +55,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     '; known: office, operator'
     """
     names = sorted(set(known))
-    close = get_close_matches(name[:80], names, n=1)
+    at = bisect(names, name)  # of very many names only the neighbours are compared
+    close = get_close_matches(name[:80], names[max(at - 200, 0) : at + 200], n=1)
     if close:
         return f'; did you mean "{close[0]}"?'
     if not names:

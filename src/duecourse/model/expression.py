@@ -128,10 +128,7 @@ def simplify(expression: Expression, values: Mapping[str, Value]) -> Expression:
         case Variable(name):
             return Constant(bool(values[name])) if name in values else expression
         case Compare(op, left, right):
-            a, b = _fix(left, values), _fix(right, values)
-            if isinstance(a, Constant) and isinstance(b, Constant):
-                return Constant(_OPERATORS[op](a.value, b.value))
-            return Compare(op, a, b)
+            return _compared(op, _fix(left, values), _fix(right, values))
         case Not(part):
             return negation(simplify(part, values))
         case And(parts):
@@ -234,6 +231,14 @@ def _fix(term: Constant | Variable, values: Mapping[str, Value]) -> Constant | V
     if isinstance(term, Variable) and term.name in values:
         return Constant(values[term.name])
     return term
+
+
+def _compared(
+    op: Operator, left: Constant | Variable, right: Constant | Variable
+) -> Constant | Compare:
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return Constant(_OPERATORS[op](left.value, right.value))
+    return Compare(op, left, right)
 
 
 def _inner(part: Expression) -> str:

@@ -38,10 +38,23 @@ class Entry:
     label: str = ""
 
 
+MAX_LAYERS = 20
+
+
 def project_root() -> Folder:
     """Return the project in the current folder if there is one, else the shipped one."""
-    here = Path.cwd()
-    return here if (here / "model").is_dir() and any((here / "model").glob("*.toml")) else shipped()
+    here = _here()
+    if here is None or not _tomls(here / "model"):
+        return shipped()
+    return here
+
+
+def _here() -> Path | None:
+    """Return the current folder; None where it has been removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
 
 
 def catalogue(root: Folder | None = None) -> dict[str, Entry]:
@@ -68,12 +81,11 @@ def step_names(root: Folder | None = None) -> frozenset[str]:
     names: set[str] = set()
     for entry in catalogue(root).values():
         data = load_source(entry.file, _name(entry.file)).data
-        added = data.get("add", {})
-        tables = [
-            *data.get("step", []),
-            *(added.get("step", []) if isinstance(added, dict) else []),
-        ]
-        names |= {str(table.get("id")) for table in tables if isinstance(table, dict)}
+        for tables in (data, data.get("add")):
+            steps = tables.get("step") if isinstance(tables, dict) else None
+            for step in steps if isinstance(steps, list) else ():
+                if isinstance(step, dict):
+                    names.add(str(step.get("id")))
     return frozenset(names)
 
 
@@ -94,13 +106,8 @@ def load(name: str, amendments: Iterable[str] = (), root: Folder | None = None) 
     for each in (*rest, *amendments):
         source = _open(each, known)
         if "procedure" in source.data:
-            raise InvalidInput(
-                [
-                    source.problem(
-                        (), "amendment", "this file is a whole procedure, not an amendment"
-                    )
-                ]
-            )
+            message = "this file is a whole procedure, not an amendment; name it first"
+            raise InvalidInput([source.problem(("procedure",), "amendment", message)])
         layers = amend(layers, source)
     return interpret(layers)
 
@@ -112,30 +119,17 @@ def _layers(source: Source, known: dict[str, Entry], above: tuple[str, ...]) -> 
     head = amendment_head(source)
     if head.id in above:
         way = " of ".join((*above[above.index(head.id) :], head.id))
-        raise InvalidInput(
-            [
-                source.problem(
-                    ("amendment", "of"), "cycle", f"amendments amend each other in a circle: {way}"
-                )
-            ]
-        )
+        message = f"amendments amend each other in a circle: {way}; one of them must amend a procedure"
+        raise InvalidInput([source.problem(("amendment", "of"), "cycle", message)])
+    if len(above) >= MAX_LAYERS:
+        message = f"more than {MAX_LAYERS} amendments upon each other; join some of them"
+        raise InvalidInput([source.problem(("amendment", "of"), "too-deep", message)])
     if head.of not in known:
-        hint = nearest(head.of, known)
-        raise InvalidInput(
-            [
-                source.problem(
-                    ("amendment", "of"),
-                    "unknown-name",
-                    f'no procedure or amendment "{head.of}"{hint}',
-                )
-            ]
-        )
-    return amend(
-        _layers(
-            load_source(known[head.of].file, _name(known[head.of].file)), known, (*above, head.id)
-        ),
-        source,
-    )
+        message = f'no procedure or amendment "{head.of}"{nearest(head.of, known)}'
+        raise InvalidInput([source.problem(("amendment", "of"), "unknown-name", message)])
+    file = known[head.of].file
+    below = _layers(load_source(file, _name(file)), known, (*above, head.id))
+    return amend(below, source)
 
 
 def _open(name: str, known: dict[str, Entry]) -> Source:
@@ -153,16 +147,17 @@ def _is_path(name: str) -> bool:
 def _name(file: Folder) -> str:
     """Return the name that messages give a file: relative to the current folder where that is shorter."""
     text = str(file)
-    here = str(Path.cwd())
-    return text[len(here) + 1 :] if text.startswith(here + "/") else text
+    here = f"{_here()}/"
+    return text[len(here) :] if text.startswith(here) else text
 
 
 def _tomls(folder: Folder) -> list[Folder]:
-    if not folder.is_dir():
+    try:
+        files = list(folder.iterdir())
+    except OSError:
         return []
     return sorted(
-        (each for each in folder.iterdir() if each.name.endswith(".toml")),
-        key=lambda each: each.name,
+        (each for each in files if each.name.endswith(".toml")), key=lambda each: each.name
     )
 
 
@@ -175,8 +170,13 @@ _LABEL = re.compile(rb'^label\s*=\s*\{\s*en\s*=\s*"([^"]+)"', re.MULTILINE)
 
 def _peek(file: Folder) -> tuple[str, str, str] | None:
     """Return the id in a file's head, what it amends and its label, without reading the rest; None without a head."""
-    with file.open("rb") as stream:
-        start = stream.read(4_096)
+    try:
+        if not file.is_file():  # opening a pipe that nobody writes to never returns
+            return None
+        with file.open("rb") as stream:
+            start = stream.read(4_096)
+    except OSError:
+        return None
     head = _HEAD.search(start)
     if head is None:
         return None

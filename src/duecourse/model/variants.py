@@ -28,14 +28,14 @@ from duecourse.model.expression import (
     simplify,
     variables,
 )
-from duecourse.model.procedure import Branch
+from duecourse.model.procedure import Branch, Extension
 from duecourse.model.scope import numbers
 from duecourse.model.table import Op
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from duecourse.model.procedure import Panel, Procedure, Step, Value
+    from duecourse.model.procedure import On, Panel, Procedure, Step, Value
 
 MAX_VARIANTS = 20_000
 MAX_VARIABLES = 1_000
@@ -116,6 +116,7 @@ class Folded:
         self.saturate()
 
     def variables(self) -> dict[str, tuple[Value, ...]]:
+        """Return the values of every variable of a configuration, panels by class of members."""
         procedure = self.procedure
         domains: dict[str, tuple[Value, ...]] = {fact.id: fact.values for fact in procedure.facts}
         domains |= {f"{each.id}.active": (False, True) for each in procedure.suspensions}
@@ -150,6 +151,7 @@ class Folded:
         return chosen
 
     def most(self, count: int | str) -> int:
+        """Return the highest number of members of a class."""
         return count if isinstance(count, int) else int(self.procedure.fact[count].values[-1])
 
     def fold(self, condition: Expression) -> Expression:
@@ -157,6 +159,7 @@ class Folded:
         return simplify(self.classwise(simplify(condition, self.readings)), {})
 
     def classwise(self, condition: Expression) -> Expression:
+        """Return a condition with every panel total written as a condition on the classes of members."""
         match condition:
             case Compare(op, Variable(name), Constant(value)) if name.endswith(".pending"):
                 panel = name.removesuffix(".pending")
@@ -257,7 +260,7 @@ def too_many(step: Step) -> InvalidInput:
 def _occasions(procedure: Procedure) -> dict[str, list[tuple[Op, Expression]]]:
     """Return for each step what it does besides its effects, in the order in which it happens."""
     found: dict[str, list[tuple[Op, Expression]]] = defaultdict(list)
-    lists = chain(
+    lists: Iterable[tuple[Op, Iterable[On | Extension]]] = chain(
         ((Op("stop", each.id), each.stops) for each in procedure.clocks),
         ((Op("end", each.id), each.ends) for each in procedure.suspensions),
         ((Op("close", each.id), each.closes) for each in procedure.panels),
@@ -268,7 +271,8 @@ def _occasions(procedure: Procedure) -> dict[str, list[tuple[Op, Expression]]]:
     )
     for op, occasions in lists:
         for on in occasions:
-            found[on.step].append((replace(op, by=getattr(on, "by", None)), on.when))
+            lengthened = replace(op, by=on.by) if isinstance(on, Extension) else op
+            found[on.step].append((lengthened, on.when))
     return found
 
 

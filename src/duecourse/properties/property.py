@@ -124,12 +124,12 @@ def load_properties(
     if not files:
         folder = shipped().joinpath("properties")
         files = sorted(_tomls(folder), key=lambda file: file.name)
-    problems: list[Problem] = Field(default=[])
-    found: list[Property] = Field(default=[])
+    problems: list[Problem] = []
+    found: list[Property] = []
     for file in files:
         found.extend(read_properties(load(file), problems))
     steps = None if known_steps is None else frozenset(known_steps)
-    seen: dict[str, Property] = Field(default={})
+    seen: dict[str, Property] = {}
     for each in found:
         if each.id in seen:
             problems.append(_at(each, "duplicate", f'the property "{each.id}" is declared twice'))
