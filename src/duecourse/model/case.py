@@ -47,12 +47,14 @@ class Milestone:
 
     Attributes:
         conclusion: whether it is a conclusion of the review; a penalty decision is none.
+        step: the step that it is; empty where it is none of the procedure, or not known to be one.
     """
 
     on: date
     what: Label
     source: Label
     conclusion: bool = False
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Published:
     """What is public of a case of which no interior step is.
 
     Attributes:
-        opened: the public announcement that the review is opened.
+        opened: the public announcement that the review is opened, with the step that was taken by then at the latest.
         ended: what is taken for its end; None while nothing was published.
         later: what followed.
         open_on: the last day for which it is known that nothing was published.

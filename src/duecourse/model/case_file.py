@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003  (pydantic needs the name at run time)
+import datetime as dt
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -60,6 +60,7 @@ class MilestoneShape(Shape):
     what: LabelShape
     source: LabelShape
     conclusion: bool = False
+    step: Id | None = None
 
 
 class PublishedShape(Shape):
@@ -115,7 +116,7 @@ class _Reader:
         for index, event in enumerate(events):
             self.check(index, event, procedure, migration, head)
         if published is not None:
-            self.check_published(published)
+            self.check_published(published, procedure)
         self.refuse()
         return Case(
             id=head.id,
@@ -221,7 +222,14 @@ class _Reader:
             for fault in found[0]:
                 self.wrong(fault.code, fault.message, "event", index, fault.key)
 
-    def check_published(self, shape: PublishedShape) -> None:
+    def check_published(self, shape: PublishedShape, procedure: Procedure) -> None:
+        step = shape.opened.step
+        if step is None:
+            message = '"step" is missing: the step that was taken by then at the latest'
+            self.wrong("missing", message, "published", "opened")
+        elif step not in procedure.step:
+            message = f'{procedure.id} has no step "{step}"{nearest(step, procedure.step)}'
+            self.wrong("unknown-name", message, "published", "opened", "step")
         if "event" in self.source.data:
             rule = "a [published] case has no steps with dates; leave [published] out where they are known"
             self.wrong("shape", rule, "event", 0)
@@ -245,7 +253,9 @@ def _published(shape: PublishedShape) -> Published:
 
 
 def _milestone(shape: MilestoneShape) -> Milestone:
-    return Milestone(shape.on, _label(shape.what), _label(shape.source), shape.conclusion)
+    return Milestone(
+        shape.on, _label(shape.what), _label(shape.source), shape.conclusion, shape.step or ""
+    )
 
 
 def _label(shape: LabelShape) -> Label:

@@ -226,9 +226,7 @@ class _Compiler:
         put[f"{panel}.open"] = True
         put |= {f"{panel}.{value}": 0 for value in self.procedure.panel[panel].replies}
 
-    def close(
-        self, panel: str, cube: Cube, put: dict[str, Value], add: Mapping[str, int]
-    ) -> None:
+    def close(self, panel: str, cube: Cube, put: dict[str, Value], add: Mapping[str, int]) -> None:
         pending = [f"{panel}.pending.{actor}" for actor in self.classes[panel]]
         silence = self.folded.silence(panel)
         if silence is not None:

@@ -137,7 +137,9 @@ class _Resolver:
         left, right = raw.parts
         for part in (left, right):
             if part.kind not in {"name", "number", "truth"}:
-                message = "only a name or a value can be compared; join conditions with and, or, not"
+                message = (
+                    "only a name or a value can be compared; join conditions with and, or, not"
+                )
                 raise ExpressionError(message, raw.column, "type")
         if not self.known(left):
             if self.known(right):

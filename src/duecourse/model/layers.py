@@ -120,7 +120,9 @@ def amendment_head(source: Source) -> AmendmentShape:
     """
     head = source.data.get("amendment")
     if not isinstance(head, dict):
-        message = "neither a [procedure] nor an [amendment] table; one of them says what the file is"
+        message = (
+            "neither a [procedure] nor an [amendment] table; one of them says what the file is"
+        )
         raise InvalidInput([source.problem(("amendment",), "missing", message)])
     problems = Problems()
     shape = shaped(AmendmentShape, Entry(head, source, ("amendment",)), problems)

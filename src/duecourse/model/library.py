@@ -119,7 +119,9 @@ def _layers(source: Source, known: dict[str, Entry], above: tuple[str, ...]) -> 
     head = amendment_head(source)
     if head.id in above:
         way = " of ".join((*above[above.index(head.id) :], head.id))
-        message = f"amendments amend each other in a circle: {way}; one of them must amend a procedure"
+        message = (
+            f"amendments amend each other in a circle: {way}; one of them must amend a procedure"
+        )
         raise InvalidInput([source.problem(("amendment", "of"), "cycle", message)])
     if len(above) >= MAX_LAYERS:
         message = f"more than {MAX_LAYERS} amendments upon each other; join some of them"
@@ -146,9 +148,7 @@ def _is_path(name: str) -> bool:
 
 def _name(file: Folder) -> str:
     """Return the name that messages give a file: relative to the current folder where that is shorter."""
-    text = str(file)
-    here = f"{_here()}/"
-    return text[len(here) :] if text.startswith(here) else text
+    return str(file).removeprefix(f"{_here()}/")
 
 
 def _tomls(folder: Folder) -> list[Folder]:

@@ -11,10 +11,14 @@ MAX_WORD = 100
 
 # An unterminated multi-line string reaches to the end, so that no text is scanned twice.
 _TOKEN = re.compile(
-    r'''(?P<skip>"""(?:[^"\\]|\\.|"{1,2}(?!"))*+(?:"{3,5}|\\?\Z)'''
-    r"""|'''(?:[^']|'{1,2}(?!'))*+(?:'{3,5}|\Z)"""
-    r'''|"(?:[^"\\\n]|\\[^\n])*+"|'[^'\n]*+'|\#[^\n]*+|[ \t\r]++)'''
-    r"|(?P<word>[\w+-]++)|(?P<dot>\.)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<other>.)",
+    r"""(?P<skip>
+        "{3} (?:[^"\\]|\\.|"{1,2}(?!"))*+ (?:"{3,5}|\\?\Z)
+        | '{3} (?:[^']|'{1,2}(?!'))*+ (?:'{3,5}|\Z)
+        | " (?:[^"\\\n]|\\[^\n])*+ "
+        | ' [^'\n]*+ '
+        | \# [^\n]*+
+        | [ \t\r]++
+    ) | (?P<word> [\w+-]++ ) | (?P<dot> \. ) | (?P<open> [\[{] ) | (?P<close> [\]}] ) | (?P<other> . )""",
     re.DOTALL | re.VERBOSE,
 )
 
@@ -35,7 +39,11 @@ def refuse_bombs(text: str, file: str) -> None:
                 continue
             case "word" if token.end() - token.start() > MAX_WORD:
                 raise _refused(
-                    text, file, token.start(), "too-long", f"a word of more than {MAX_WORD} characters"
+                    text,
+                    file,
+                    token.start(),
+                    "too-long",
+                    f"a word of more than {MAX_WORD} characters",
                 )
             case "word":
                 continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transitions import Machine, MachineError
+from transitions import EventData, Machine, MachineError
 
 from duecourse.errors import InvalidInput, nearest
 from duecourse.model.expression import (
@@ -124,12 +124,17 @@ class CaseMachine:
 
     def permitted(self) -> tuple[str, ...]:
         """Return the steps that are allowed now, lapses included, in the order of the procedure."""
-        names = self._machine.get_triggers(self.stage)
-        return tuple(
-            step.id
-            for step in self.procedure.steps
-            if step.id in names and getattr(self, f"may_{step.id}")()
-        )
+        return tuple(step.id for step in self.procedure.steps if self._may(step.id))
+
+    def _may(self, step: str) -> bool:
+        """Ask the conditions of the machine's own transitions (its `may_` functions search them all for every step)."""
+        event = self._machine.events[step]
+        ways = event.transitions.get(self.stage, ())
+        if not ways:
+            return False
+        state = self._machine.get_model_state(self)
+        data = EventData(state, event, self._machine, self, (), {})
+        return any(all(each.check(data) for each in way.conditions) for way in ways)
 
     def refusal(self, step: str) -> str:
         """Return why a step is not allowed now, and what is allowed instead."""

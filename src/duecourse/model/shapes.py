@@ -26,7 +26,9 @@ def shaped(shape: type[_S], entry: _Entry, problems: list[Problem]) -> _S | None
     try:
         return shape.model_validate(entry.data)
     except ValidationError as error:
-        problems.extend(_problem(shape, entry, each) for each in error.errors(include_url=False)[:50])
+        problems.extend(
+            _problem(shape, entry, each) for each in error.errors(include_url=False)[:50]
+        )
         return None
 
 

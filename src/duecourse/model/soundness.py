@@ -72,7 +72,9 @@ def _automatic(procedure: Procedure, domains: Domains, budget: Budget) -> Iterat
     for clock in procedure.clocks:
         for on in clock.on_lapse:
             if on.step in owners:
-                message = f'the step "{on.step}" is taken by two lapses; give each a step of its own'
+                message = (
+                    f'the step "{on.step}" is taken by two lapses; give each a step of its own'
+                )
                 yield _error(clock.place, "automatic", message)
             owners[on.step] = clock
         for on, other in combinations(clock.on_lapse, 2):
@@ -111,7 +113,9 @@ def _overflows(procedure: Procedure, domains: Domains, budget: Budget) -> Iterat
             at_edge = Compare("==", Variable(fact.id), Constant(edge))
             if satisfiable(conjunction(at_edge, guard), domains, budget):
                 rule = f"{fact.id} {'<' if effect.value == 1 else '>'} {edge}"
-                message = f'"{step.id}" could take "{fact.id}" beyond {edge}; add "{rule}" to its guard'
+                message = (
+                    f'"{step.id}" could take "{fact.id}" beyond {edge}; add "{rule}" to its guard'
+                )
                 yield _error(step.place, "range", message)
 
 

@@ -1,7 +1,7 @@
 """The syntax of guards and effects: small, closed, parsed by Lark; what the names mean is `duecourse.model.grammar`'s.
 
-    guard   comparison, `and`, `or`, `not`, parentheses over facts, readings, panel counts, suspensions and literals
-    effect  `fact = value`, `fact += 1`, `fact -= 1`
+guard   comparison, `and`, `or`, `not`, parentheses over facts, readings, panel counts, suspensions and literals
+effect  `fact = value`, `fact += 1`, `fact -= 1`
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def parse(text: str, start: Start) -> Raw:
         return _parser().parse(text, start=start)  # type: ignore[return-value]  # the transformer makes Raw of the tree
     except UnexpectedInput as error:
         ended = getattr(getattr(error, "token", None), "type", "") == "$END"
-        at = len(text) if ended else error.pos_in_stream or 0
+        at = len(text) if ended else error.pos_in_stream
         raise ExpressionError(_syntax_message(text, start, at), at + 1, "syntax") from None
 
 

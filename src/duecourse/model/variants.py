@@ -182,7 +182,9 @@ class Folded:
             branches = tuple(
                 replace(branch, when=self.fold(branch.when)) for branch in step.branches
             )
-            lapses = [(clock, self.fold(when)) for clock, when in self.lapses.get(step.id, ())]
+            lapses: list[tuple[str | None, Expression]] = [
+                (clock, self.fold(when)) for clock, when in self.lapses.get(step.id, ())
+            ]
         except TooManyCubesError:
             raise too_many(step) from None
         for lapse_of, condition in lapses or [(None, TRUE)]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FAMILY = 3
 """From so many steps on, those whose labels begin alike are told together."""
-FAMILY_LINES = 4
+FAMILY_LINES = 3
 LABEL_LINES = 5
 
 

@@ -10,8 +10,8 @@ from duecourse.report.wrapping import bold_ems, ems, shorten, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WIDTH = 204.0
-PAD = 10.0
+WIDTH = 222.0
+PAD = 9.0
 CHIP = 16.0
 
 Glyph = Literal["", "pause", "resume", "longer"]

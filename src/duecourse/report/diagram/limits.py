@@ -82,13 +82,20 @@ def _stages(clock: Clock, graph: Graph) -> frozenset[str]:
     ]
     running: set[str] = set()
     before: dict[str, set[str]] = {}
+    # A step that stops the clock without leaving the stage is taken to come before those that leave.
+    halting = {
+        stage
+        for step in reach.steps(clock.stops)
+        if not reach.targets[step]
+        for stage in reach.sources[step]
+    }
     ending = {stage for step in reach.steps(clock.stops) for stage in reach.sources[step]}
     while queue:
         stage = queue.pop()
         if stage in running or procedure.stage[stage].final:
             continue
         running.add(stage)
-        for target in _onward(stage, clock, procedure, graph):
+        for target in () if stage in halting else _onward(stage, clock, procedure, graph):
             before.setdefault(target, set()).add(stage)
             queue.append(target)
     useful: set[str] = set()

@@ -103,8 +103,9 @@ def _spread(found: list[Route], grid: Grid, width: float, *, leaving: bool) -> l
         where = {number: _towards(found[number], grid, leaving=leaving) for number in numbers}
         offsets = _offsets(where, 2.0 * grid.column[box], width)
         for number, offset in offsets.items():
-            port = {"leaves": offset} if leaving else {"enters": offset}
-            result[number] = replace(result[number], **port)
+            old = result[number]
+            new = replace(old, leaves=offset) if leaving else replace(old, enters=offset)
+            result[number] = new
     return result
 
 
@@ -123,12 +124,7 @@ def _offsets(where: dict[int, float], middle: float, width: float) -> dict[int, 
     """Return the offset of each arrow at a box: the straight one in the middle, others beside it."""
     ordered = sorted(where, key=lambda number: (where[number], number))
     straight = [number for number in ordered if where[number] == middle]
-    if straight:
-        first = ordered.index(straight[0])
-    else:
-        left = sum(1 for number in ordered if where[number] < middle)
-        first = (len(ordered) - 1) / 2 if 0 < left < len(ordered) or len(ordered) == 1 else -1
-        first = first if first >= 0 else (len(ordered) - 1) / 2
+    first = ordered.index(straight[0]) if straight else (len(ordered) - 1) / 2
     step = min(PORT, (width / 2 - 12) / max(len(ordered), 1))
     return {number: (at - first) * step for at, number in enumerate(ordered)}
 

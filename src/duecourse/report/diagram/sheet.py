@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from duecourse.report.diagram.grid import Grid
     from duecourse.report.diagram.routes import Route
 
-GUTTER = 26.0
-BORDER = 34.0
-CHANNEL = 30.0
-TRACK = 9.0
-BELOW_BOX = 11.0
+GUTTER = 22.0
+BORDER = 32.0
+CHANNEL = 26.0
+TRACK = 8.0
+BELOW_BOX = 9.0
 
 Point = tuple[float, float]
 
@@ -89,7 +89,7 @@ class Sheet:
         """Return where the channel above a row begins."""
         return self.channels[row]
 
-    def _turns(self, number: int) -> list[tuple[int, tuple[float, float]]]:
+    def _turns(self, number: int) -> list[tuple[int, tuple[float, ...]]]:
         """Return the channels in which an arrow goes sideways, with from where to where."""
         route = self.routes[number]
         leaves = self._middle(route.source) + route.leaves
@@ -108,11 +108,10 @@ class Sheet:
         for number, route in enumerate(self.routes):
             first, last = self.grid.row[route.source] + 1, self.grid.row[route.target]
             back = last < first
-            turns = self._turns(number)
-            for at, (channel, (x, onward)) in enumerate(turns):
-                ups, downs = ((x,), (onward,)) if not back else ((x, onward), ())
-                if back and at == 1:
-                    ups, downs = (), (x, onward)
+            for channel, ends in self._turns(number):
+                ups, downs = ends[:1], ends[1:]
+                if back:
+                    ups, downs = (ends, ()) if channel == first else ((), ends)
                 found[channel].append(Level(number, ups, downs))
         return [tracks([each for each in levels if each.left < each.right]) for levels in found]
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from duecourse.report.diagram.scene import Circle, Rect, Stroke, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from duecourse.report.diagram.scene import Group, Item, Scene
 
@@ -21,7 +21,7 @@ HEAD = (7.0, 3.6)
 # The hues of Okabe and Ito, which people with any kind of colour vision tell apart; light and dark
 # shades of them keep the contrast on the two grounds.
 LANE_HUES = 7
-_LIGHT = {
+_LIGHT: Mapping[str, str | tuple[str, ...]] = {
     "ground": "#ffffff",
     "band": "#f4f5f7",
     "other": "#fafafb",
@@ -37,7 +37,7 @@ _LIGHT = {
     "chip-text": "#ffffff",
     "lane": ("#0072b2", "#d55e00", "#009e73", "#b0508c", "#3a96c9", "#b37b00", "#5b636e"),
 }
-_DARK = {
+_DARK: Mapping[str, str | tuple[str, ...]] = {
     "ground": "#12151a",
     "band": "#1a1e25",
     "other": "#161a20",
@@ -96,7 +96,7 @@ def _style(theme: Theme) -> str:
     return f"{shapes}{_colours(_LIGHT)}@media (prefers-color-scheme:dark){{\n{dark}}}\n"
 
 
-def _colours(palette: dict[str, str | tuple[str, ...]]) -> str:
+def _colours(palette: Mapping[str, str | tuple[str, ...]]) -> str:
     fills = ("ground", "band", "other", "ink", "soft", "end-text", "chip", "chip-text")
     rules = [f".dc .dc-{name}{{fill:{palette[name]}}}" for name in fills]
     rules += [
