@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import core_schema
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 FileId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -43,9 +44,38 @@ class ElementShape(Shape):
     cites: list[CiteText] = Field(default=[], max_length=40)
 
 
-def _table_of(key: str) -> Any:  # noqa: ANN401  (a pydantic annotation has no narrower type)
-    """Allow a plain string where a table with one necessary key is meant."""
-    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+class _TableOf:
+    """Allows a plain string where a table with one necessary key is meant."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:  # noqa: ANN401  (pydantic's own signature)
+        def table(value: object) -> object:
+            return {self.key: value} if isinstance(value, str) else value
+
+        return core_schema.no_info_before_validator_function(table, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:  # noqa: ANN401  (pydantic's own signature)
+        inner = handler(schema)
+        return {"anyOf": [handler.resolve_ref_schema(inner)["properties"][self.key], inner]}
+
+
+class _OneOrMore:
+    """Allows one value where a list is meant."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:  # noqa: ANN401  (pydantic's own signature)
+        def listed(value: object) -> object:
+            return value if isinstance(value, list) else [value]
+
+        return core_schema.no_info_before_validator_function(listed, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:  # noqa: ANN401  (pydantic's own signature)
+        inner = handler(schema)
+        return {"anyOf": [inner["items"], inner]}
+
+
+OneOrMore = _OneOrMore()
 
 
 class OnTable(Shape):
@@ -63,9 +93,8 @@ class EffectTable(Shape):
     do: list[Text] = Field(default=[], max_length=40)
 
 
-_STRING_OR = {"anyOf": [{"type": "string"}, {"type": "object"}]}
-On = Annotated[OnTable, _table_of("step"), WithJsonSchema(_STRING_OR)]
-BranchShape = Annotated[EffectTable, _table_of("stage"), WithJsonSchema(_STRING_OR)]
+On = Annotated[OnTable, _TableOf("step")]
+BranchShape = Annotated[EffectTable, _TableOf("stage")]
 
 
 class CalendarTable(Shape):
@@ -75,15 +104,7 @@ class CalendarTable(Shape):
     when: Guard = "true"
 
 
-CalendarShape = Annotated[CalendarTable, _table_of("id"), WithJsonSchema(_STRING_OR)]
-
-
-def _listed(value: object) -> object:
-    """Allow one value where a list is meant."""
-    return value if isinstance(value, list) else [value]
-
-
-OneOrMore = BeforeValidator(_listed)
+CalendarShape = Annotated[CalendarTable, _TableOf("id")]
 
 
 class InForce(Shape):
@@ -210,7 +231,7 @@ class StoppedTable(Shape):
     when: Guard = "true"
 
 
-StoppedShape = Annotated[StoppedTable, _table_of("clock"), WithJsonSchema(_STRING_OR)]
+StoppedShape = Annotated[StoppedTable, _TableOf("clock")]
 
 
 class SuspensionShape(ElementShape):

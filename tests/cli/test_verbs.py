@@ -1,0 +1,169 @@
+"""The verbs as a user types them: output, messages, exit codes. Data goes to stdout, messages to stderr."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def duecourse(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
+    run = subprocess.run(
+        [sys.executable, "-m", "duecourse", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+    )
+    return run.returncode, run.stdout, run.stderr
+
+
+def test_check_without_arguments_checks_every_shipped_procedure(tmp_path: Path) -> None:
+    code, out, err = duecourse("check", cwd=tmp_path)
+
+    assert (code, err) == (0, "")
+    assert re.findall(r"^(\S+)  ", out, re.MULTILINE)[:1] == ["measures-2020"]
+    assert out.count("5 properties: 5 hold") == 3
+
+
+def test_check_finds_the_bypass_and_exits_with_1(tmp_path: Path) -> None:
+    code, out, _ = duecourse("check", "no-commission-2022", "-p", "s9_law", cwd=tmp_path)
+
+    assert code == 1
+    assert "a shortest case, 48 steps, dated and replayed step by step" in out
+
+
+def test_check_as_expected_exits_with_0_where_the_violation_is_the_expected_verdict(
+    tmp_path: Path,
+) -> None:
+    assert duecourse("check", "no-commission-2022", "--as-expected", cwd=tmp_path)[0] == 0
+    # nobody expects this one: the reading R12 breaks the flagship
+    assert (
+        duecourse("check", "measures-2022", "-r", "commission_refusal=opposite", cwd=tmp_path)[0]
+        == 1
+    )
+
+
+def test_check_that_is_cut_short_exits_with_3(tmp_path: Path) -> None:
+    code, out, _ = duecourse("check", "measures-2022", "--limit", "100", cwd=tmp_path)
+
+    assert code == 3
+    assert "inconclusive" in out
+    assert "NOT all of them" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["check", "measures-2021"],
+            r'no procedure or amendment "measures-2021"; did you mean "measures-202\d"\?',
+        ),
+        (
+            ["check", "-r", "silence=agrement", "measures-2022"],
+            r'"silence" has no option "agrement"; did you mean "agreement"\?',
+        ),
+        (
+            ["check", "-r", "silense=agreement", "measures-2022"],
+            r'no reading "silense"; did you mean "silence"\?',
+        ),
+        (
+            ["check", "-r", "silence", "measures-2022"],
+            r'"silence" is no reading; write it as NAME=OPTION',
+        ),
+        (["check", "-p", "s9", "measures-2022"], r'no property "s9"; known: can_always_conclude'),
+        (["check", "-f", "yaml", "measures-2022"], r'no format "yaml"; known: json, text'),
+        (["bounds", "--lang", "de", "measures-2022"], r'no language "de"; known: both, en, zh'),
+        (
+            ["check", "nowhere.toml"],
+            r"nowhere.toml:1:1: error\[unreadable\]: cannot be read: No such file",
+        ),
+        (["show", "measures-2022", "--format", "png"], r'no format "png"'),
+        (["new", "Not An Id"], r'"Not An Id" cannot be an id; use small letters'),
+        (["new", "x", "--of", "measures-1999"], r'no procedure or amendment "measures-1999"'),
+        (["new", "appeal"], r'there is already an amendment "appeal"'),
+    ],
+)
+def test_bad_input_gets_one_clear_message_and_exit_code_2(
+    tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    code, out, err = duecourse(*arguments, cwd=tmp_path)
+
+    assert (code, out) == (2, "")
+    assert re.search(message, err), err
+    assert "Traceback" not in err
+
+
+def test_bounds_as_json_give_70_and_160(tmp_path: Path) -> None:
+    """Sums of law/measures.md section 6."""
+    code, out, _ = duecourse("bounds", "measures-2022", "--format", "json", cwd=tmp_path)
+    rows = {row["outcome"]: row for row in json.loads(out)["outcomes"]}
+
+    assert code == 0
+    assert rows["ordinary_conclusion"]["counted"] == 70
+    assert rows["special_conclusion"]["counted"] is None
+    assert rows["special_conclusion"]["without_unbounded"] == 160
+
+
+def test_bounds_spell_out_every_sum_by_article_in_chinese_too(tmp_path: Path) -> None:
+    _, out, _ = duecourse("bounds", "measures-2020", "--lang", "zh", cwd=tmp_path)
+
+    assert "确定是否需要审查的期限 (Art. 8)" in out
+    assert re.search(r"=\s+70", out)
+
+
+def test_a_new_amendment_is_checked_as_it_stands(tmp_path: Path) -> None:
+    assert duecourse("new", "my-change", cwd=tmp_path)[0] == 0
+    code, out, _ = duecourse("check", "my-change.toml", cwd=tmp_path)
+
+    assert code == 0
+    assert out.startswith("measures-2022+my-change")
+    again, _, err = duecourse("new", "my-change", cwd=tmp_path)
+    assert again == 2
+    assert "it is left as it is" in err
+
+
+def test_a_new_project_checks_its_own_procedure_and_no_other(tmp_path: Path) -> None:
+    assert duecourse("new", "permit", "--project", cwd=tmp_path)[0] == 0
+    code, out, _ = duecourse("check", cwd=tmp_path / "permit")
+
+    assert code == 0
+    assert "3 properties: 3 hold." in out
+    assert "measures" not in out
+    # 20 working days: Art. 1 of the template
+    assert "20  Decision on the permit" in duecourse("bounds", "permit", cwd=tmp_path / "permit")[1]
+
+
+def test_check_works_on_a_file_without_any_property_file(tmp_path: Path) -> None:
+    duecourse("new", "permit", "--project", cwd=tmp_path)
+    code, out, _ = duecourse("check", "permit/model/permit.toml", cwd=tmp_path)
+
+    assert code == 0
+    assert "no_dead_end" in out
+    assert "s9_law" in out
+
+
+def test_output_goes_to_a_file_whole_and_says_so_on_stderr(tmp_path: Path) -> None:
+    code, out, err = duecourse(
+        "show", "trial-2017", "--format", "json", "-o", "trial.json", cwd=tmp_path
+    )
+
+    assert (code, out) == (0, "")
+    assert "wrote trial.json" in err
+    assert json.loads((tmp_path / "trial.json").read_text())["id"] == "trial-2017"
+
+
+def test_list_names_what_is_shipped(tmp_path: Path) -> None:
+    _, out, _ = duecourse("list", cwd=tmp_path)
+
+    for name in (
+        "measures-2020",
+        "measures-2022",
+        "trial-2017",
+        "silence-agrees",
+        "s9_law",
+        "baseline-2022",
+    ):
+        assert name in out
