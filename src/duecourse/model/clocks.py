@@ -7,6 +7,7 @@ A clock keeps a budget and a ledger of suspensions, never a target date: the due
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from duecourse.calendar import Calendar, Span, Unit, load_calendar
@@ -232,5 +233,9 @@ def open_ledger(
     Raises:
         InvalidInput: no calendar of the procedure applies under these readings.
     """
-    chosen = calendar or load_calendar(chosen_calendar(procedure, readings))
+    chosen = calendar or _calendar(chosen_calendar(procedure, readings))
     return Ledger(procedure, readings, chosen, first_day_counted(procedure, readings))
+
+
+# read once: a calendar is a value, and its table of working days takes longer to build than a case to replay
+_calendar = cache(load_calendar)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from duecourse.calendar import load_calendar
 from duecourse.errors import InvalidInput
 from duecourse.model.clocks import chosen_calendar
-from duecourse.model.latest import Ways, latest, least_uncounted, working_days
+from duecourse.model.latest import Prospect
 from duecourse.model.replay import refuse_unknown_readings
 from duecourse.model.variants import choose_readings
+from duecourse.model.ways import Texts, Ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from duecourse.model.case import Case, Milestone, Published
     from duecourse.model.migration import Migration
     from duecourse.model.procedure import Label, Option, Outcome, Procedure, Reading
+    from duecourse.model.ways import Way
 
 SCHEMA: Final = "duecourse/published/1"
 
@@ -136,7 +138,8 @@ class _Study:
         last = ended.on if ended else case.published.open_on
         assert last is not None
         self.end = on or last
-        self.hints: dict[str, tuple[str, ...]] = {}
+        self.hints: dict[str, dict[tuple[str, str], list[Way]]] = {}
+        self.base: dict[str, Row] = {}
 
     def report(self) -> PublishedReport:
         base = list(self.rows(self.readings, None))
@@ -195,35 +198,32 @@ class _Study:
         self, readings: Mapping[str, str], reading: tuple[Reading, Option] | None
     ) -> Iterator[Row]:
         """Yield a row for each conclusion that a case opened in this way can reach."""
+        texts = Texts(self.case.procedure, readings, self.migration(readings))
         for outcome in self.case.procedure.outcomes:
             if outcome.conclusion:
-                ways = Ways(
-                    self.case.procedure,
-                    readings,
-                    self.published.opened.step,
-                    outcome.id,
-                    self.migration(readings),
-                )
-                way = ways.first(self.hints.get(outcome.id, ()))
+                hints = self.hints.setdefault(outcome.id, {})
+                ways = Ways(texts, self.published.opened.step, outcome.id, hints)
+                way = ways.first()
                 if way is not None:
-                    self.hints.setdefault(outcome.id, way)
-                    yield replace(self.row(ways, way, outcome), reading=reading)
+                    row = self.row(Prospect(ways, way, self.opened), outcome)
+                    self.base.setdefault(outcome.id, row)
+                    yield replace(row, reading=reading)
 
-    def row(self, ways: Ways, way: tuple[str, ...], outcome: Outcome) -> Row:
-        without = latest(ways, way, self.opened)
-        extended = latest(ways, way, self.opened, extended=True)
-        needed = least_uncounted(ways, way, self.opened, self.end)
-        at_last = latest(ways, way, self.opened, uncounted=needed)
+    def row(self, prospect: Prospect, outcome: Outcome) -> Row:
+        base = self.base.get(outcome.id)
+        without = prospect.latest()
+        needed = prospect.least_uncounted(self.end, guess=base.needed if base else 0)
+        guess = base.beyond if base else 0
         return Row(
             outcome=outcome,
             reading=None,
             without=without.end,
-            extended=extended.end,
+            extended=prospect.latest(extended=True).end,
             uncapped=without.uncapped,
-            days=working_days(ways, self.opened, self.end),
+            days=prospect.working_days(self.opened, self.end),
             needed=needed,
-            beyond=least_uncounted(ways, way, self.opened, self.end, extended=True),
-            taken_over=at_last.taken_over,
+            beyond=prospect.least_uncounted(self.end, extended=True, guess=guess),
+            taken_over=prospect.latest(uncounted=needed).taken_over,
         )
 
     def estimated(self, rows: list[Row]) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken, v_args
+from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 40
@@ -49,9 +49,9 @@ def parse(text: str, start: Start) -> Raw:
     _refuse_hostile(text)
     try:
         return _parser().parse(text, start=start)  # type: ignore[return-value]  # the transformer makes Raw of the tree
-    except (UnexpectedCharacters, UnexpectedToken) as error:
+    except UnexpectedInput as error:
         ended = getattr(getattr(error, "token", None), "type", "") == "$END"
-        at = len(text) if ended else error.pos_in_stream
+        at = len(text) if ended else getattr(error, "pos_in_stream", 0)
         raise ExpressionError(_syntax_message(text, start, at), at + 1, "syntax") from None
 
 

@@ -82,7 +82,7 @@ def span(length: Span, lang: Lang) -> str:
 
 
 def short_limit(clock: Clock, lengthened: Iterable[Span | None], lang: Lang) -> str:
-    """Return a clock's limit for a narrow place, such as '≤ 30 WD (+15)' or '≤ 90 WD (+ any)'."""
+    """Return a clock's limit for a narrow place, such as '≤ 30 WD (+15)' or '≤ 90 WD (extendable)'."""
     limit = f"≤ {clock.limit.count} {_SHORT[clock.limit.unit]}"
     if lang == "zh":
         limit = f"≤ {span(clock.limit, lang)}"
@@ -92,7 +92,7 @@ def short_limit(clock: Clock, lengthened: Iterable[Span | None], lang: Lang) -> 
 
 def _more(by: Span | None, unit: Unit, lang: Lang) -> str:
     if by is None:
-        return say(lang, "+ any", "可延长，无上限")
+        return say(lang, "extendable", "可延长")
     if by.unit == unit:
         return f"+{by.count}"
     return f"+{by.count} {_SHORT[by.unit]}" if lang != "zh" else f"+{span(by, lang)}"

@@ -154,7 +154,9 @@ _SIMPLE: dict[str, tuple[tuple[str, ...], Callable[[tuple[float, ...], str], Law
 
 def _empirical(values: object, text: str) -> Law:
     if not isinstance(values, list) or not values or not all(map(_is_duration, values)):
-        raise LawError("the values of an empirical law are a list of numbers of 0 or more", "values")
+        raise LawError(
+            "the values of an empirical law are a list of numbers of 0 or more", "values"
+        )
     ordered = tuple(sorted(map(float, values)))
     return Law(Kind.EMPIRICAL, ordered, math.fsum(ordered) / len(ordered), text)
 
@@ -166,7 +168,9 @@ def _from_scipy(name: str, parameters: Mapping[str, Any], text: str) -> Law:
     if not isinstance(found, stats.rv_continuous):
         known = [*_SIMPLE, "empirical", "gamma", "erlang", "weibull_min", "beta", "truncnorm"]
         rule = "nor a continuous distribution of scipy.stats"
-        raise LawError(f'"{name[:40]}" is neither a law of ours {rule}{nearest(name, known)}', "law")
+        raise LawError(
+            f'"{name[:40]}" is neither a law of ours {rule}{nearest(name, known)}', "law"
+        )
     shapes = tuple(found.shapes.replace(" ", "").split(",")) if found.shapes else ()
     given = _only(name, parameters, shapes, optional=("loc", "scale"))
     for key, value in given.items():
@@ -176,7 +180,9 @@ def _from_scipy(name: str, parameters: Mapping[str, Any], text: str) -> Law:
     mean = float(frozen.mean())
     low = float(frozen.ppf(0.0))
     if not math.isfinite(mean) or math.isnan(low):
-        raise LawError(f"{text} has no finite mean; check its parameters against scipy.stats.{name}")
+        raise LawError(
+            f"{text} has no finite mean; check its parameters against scipy.stats.{name}"
+        )
     if low < 0:
         raise LawError(f"{text} reaches down to {low:g}; a duration is 0 or more", "loc")
     return Law(Kind.TABLE, _table(frozen.ppf, frozen.isf), mean, text)

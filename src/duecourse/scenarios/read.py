@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from duecourse.errors import InvalidInput, Problem, nearest
+from duecourse.errors import InvalidInput, nearest
 from duecourse.model import library
-from duecourse.model.compile import choose_readings, compile_table
+from duecourse.model.compile import compile_table
 from duecourse.model.layers import Entry
 from duecourse.model.procedure import Label
+from duecourse.model.schema import Shape
 from duecourse.model.shapes import shaped
+from duecourse.model.variants import choose_readings
 from duecourse.scenarios import scenario as s
 from duecourse.scenarios import schema
 from duecourse.scenarios.law import beta_table
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from duecourse.model.procedure import Procedure
     from duecourse.model.source import Source
 
-_S = TypeVar("_S", bound=schema.Shape)
+_S = TypeVar("_S", bound=Shape)
 _T = TypeVar("_T")
 
 
@@ -99,7 +101,9 @@ class _Reader:
             raise InvalidInput(sorted([*self.problems, at])) from None
 
     def read_readings(self, more: Mapping[str, str]) -> dict[str, str]:
-        chosen = choose_readings(self.procedure, more)  # those asked for outside the file have no place
+        chosen = choose_readings(
+            self.procedure, more
+        )  # those asked for outside the file have no place
         for name, option in self.head.readings.items():
             try:
                 found = choose_readings(self.procedure, {name: option})
@@ -143,8 +147,12 @@ class _Reader:
         elif shape.assumption:
             self.notes.append(s.Note(what, "assumption", shape.assumption, entry.place()))
         else:
-            rule = 'add source = "…" where they are published, else assumption = "…" with the reason'
-            self.values.wrong(entry, "unsourced", f"the numbers of {what} come from nowhere: {rule}")
+            rule = (
+                'add source = "…" where they are published, else assumption = "…" with the reason'
+            )
+            self.values.wrong(
+                entry, "unsourced", f"the numbers of {what} come from nowhere: {rule}"
+            )
 
     def steps(self, names: Sequence[str], entry: Entry, *where: str | int) -> tuple[str, ...]:
         self.values.names("step", names, self.procedure.step, entry, *where)
@@ -206,7 +214,9 @@ class _Reader:
             self.values.names("class", [name], self.values.classes, entry, "shares", name)
         total = math.fsum(shape.shares.values())
         if abs(total - 1) > 1e-9:  # noqa: PLR2004  (what adding decimals can miss)
-            self.values.wrong(entry, "sum", f"the shares add up to {total:g}, not to 1", ("shares",))
+            self.values.wrong(
+                entry, "sum", f"the shares add up to {total:g}, not to 1", ("shares",)
+            )
         return s.Arrivals(shape.id, shape.per_year, dict(shape.shares))
 
     def pool(self, shape: schema.PoolShape, entry: Entry) -> s.Pool:
@@ -255,7 +265,10 @@ class _Reader:
 
     def activity(self, shape: schema.ActivityShape, entry: Entry, stage: str) -> s.Activity:
         self.refuse_contradictions(shape, entry)
-        if any(each is not None for each in (shape.probability, shape.effort, shape.delay, shape.choose)):
+        if any(
+            each is not None
+            for each in (shape.probability, shape.effort, shape.delay, shape.choose)
+        ):
             self.sourced(shape, entry, f"activity {stage}.{shape.id}")
         work = delay = choose = None
         if shape.work is not None:
@@ -305,9 +318,7 @@ class _Reader:
 
     # --- replies ----------------------------------------------------------------------------------
 
-    def opinion(
-        self, shape: schema.ReplyShape, entry: Entry
-    ) -> tuple[tuple[str, str], s.Opinion]:
+    def opinion(self, shape: schema.ReplyShape, entry: Entry) -> tuple[tuple[str, str], s.Opinion]:
         self.sourced(shape, entry, f"reply {shape.panel}.{shape.actor}")
         values = self.values
         values.names("panel", [shape.panel], self.procedure.panel, entry, "panel")
@@ -322,8 +333,12 @@ class _Reader:
             values.names("reply", [reply], replies, entry, *where)
         mean = values.probability(shape.objection.mean, entry, "objection", "mean")
         if (shape.silence is None) != (shape.late is None):
-            rule = '"silence" and "late" go together: who lets the time pass, and when they reply then'
-            values.wrong(entry, "missing", rule, ("silence",) if shape.silence is not None else ("late",))
+            rule = (
+                '"silence" and "late" go together: who lets the time pass, and when they reply then'
+            )
+            values.wrong(
+                entry, "missing", rule, ("silence",) if shape.silence is not None else ("late",)
+            )
         neutral = shape.neutral.share if shape.neutral is not None else 0.0
         silence = 0.0 if shape.silence is None else shape.silence
         correlation = shape.objection.correlation

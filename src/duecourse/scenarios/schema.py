@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003  (pydantic needs the name at run time)
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from duecourse.model.schema import FileId, Id, LabelShape, OneOrMore, Shape
 
-Steps = Annotated[list[str], OneOrMore, Field(max_length=100)]
+Steps = Annotated[list[str], OneOrMore]
 Noted = Annotated[str, Field(min_length=8, max_length=2_000)]
 Days = Literal["working days", "calendar days"]
 
@@ -28,7 +28,7 @@ class ScenarioShape(Shape):
     label: LabelShape
     procedure: str
     amendments: list[str] = Field(default=[], max_length=20)
-    readings: dict[str, str] = {}
+    readings: dict[str, str] = Field(default={}, max_length=100)
     start: dt.date
     years: Annotated[float, Field(gt=0, le=50)]
     warm_up: Annotated[float, Field(ge=0)] = 0.0
@@ -40,8 +40,8 @@ class ClassShape(Shape):
     id: Id
     label: LabelShape
     party: str
-    begins: Steps
-    facts: dict[str, bool | int | str] = {}
+    begins: Steps = Field(min_length=1, max_length=100)
+    facts: dict[str, bool | int | str] = Field(default={}, max_length=100)
 
 
 class ArrivalsShape(SourcedShape):
@@ -83,16 +83,16 @@ class ActivityShape(SourcedShape):
     id: Id
     probability: Any = None
     repeat: Annotated[int, Field(ge=1, le=100)] = 1
-    begin: Steps = []
+    begin: Steps = Field(default=[], max_length=100)
     work: str | None = None
     effort: Any = None
     delay: Any = None
     unit: Days | None = None
     meeting: str | None = None
     panel: str | None = None
-    take: Steps = []
+    take: Steps = Field(default=[], max_length=100)
     choose: Any = None
-    first_of: Steps = []
+    first_of: Steps = Field(default=[], max_length=100)
 
 
 class IncidentShape(SourcedShape):

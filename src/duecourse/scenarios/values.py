@@ -73,7 +73,9 @@ class Values:
         def one(each: object, *at: str | int) -> tuple[tuple[str, float], ...]:
             shares = each if isinstance(each, dict) else {}
             if not shares or not all(map(_is_share, shares.values())):
-                rule = "write a table of steps with probabilities, such as { pass = 0.9, fail = 0.1 }"
+                rule = (
+                    "write a table of steps with probabilities, such as { pass = 0.9, fail = 0.1 }"
+                )
                 self.wrong(entry, "shape", f"{_short(each)} is no decision: {rule}", at)
                 return ()
             total = math.fsum(shares.values())
@@ -120,7 +122,9 @@ class Values:
         for index, name in enumerate(names):
             if name not in known:
                 at = (*where, index) if listed else where
-                self.wrong(entry, "unknown-name", f'no {kind} "{name[:80]}"{nearest(name, known)}', at)
+                self.wrong(
+                    entry, "unknown-name", f'no {kind} "{name[:80]}"{nearest(name, known)}', at
+                )
 
     def wrong(self, entry: Entry, code: str, message: str, where: Where = ()) -> None:
         """Note a problem at the place of a value."""

@@ -97,7 +97,9 @@ class _Walk:
         for now, position in queue:
             self.seen += 1
             if self.seen > MOST:
-                message = f"not proved to be legal: more than {MOST} configurations; use fewer incidents"
+                message = (
+                    f"not proved to be legal: more than {MOST} configurations; use fewer incidents"
+                )
                 self.wrong("too-large", message, self.head, "procedure")
                 return
             for then in self.after(name, now, position):
@@ -225,7 +227,9 @@ class _Walk:
         move = self.table.move(packed, step)
         if move is None:
             stage = self.table.stage(packed)
-            message = f'"{step}" may not be allowed in "{stage}" here; allowed: {self.allowed(packed)}'
+            message = (
+                f'"{step}" may not be allowed in "{stage}" here; allowed: {self.allowed(packed)}'
+            )
             self.wrong("illegal", message, entry, *where)
             return None
         self.opened(move[0])
@@ -250,7 +254,9 @@ class _Walk:
         self, code: str, message: str, entry: Entry, *where: str | int, once: str = ""
     ) -> None:
         at = entry.place(*where)
-        self.found.setdefault((code, at.line, at.column, once), entry.problem(code, message, *where))
+        self.found.setdefault(
+            (code, at.line, at.column, once), entry.problem(code, message, *where)
+        )
 
 
 def initial_configurations(table: Table, each: CaseClass) -> list[int]:

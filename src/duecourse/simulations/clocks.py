@@ -41,12 +41,17 @@ class Clocks:
         breach = run.clock in self.breached
         self.breached.discard(run.clock)
         self.due.pop(run.clock, None)
-        over = 0
-        if breach and run.ended is not None:
-            calendar = self.ledger.calendar
-            due = run.due(calendar, first_day_counts=self.ledger.first_day_counts)
-            over = calendar.elapsed(due, run.ended) if due is not None else 0
+        over = self.overrun(run) if breach else 0
         self.case.note("stop", subject=run.clock, value=float(over), breach=breach)
+
+    def overrun(self, run: Run) -> int:
+        """Return the working days from the due date to the stop, less those of later suspensions."""
+        calendar = self.ledger.calendar
+        due = run.due(calendar, first_day_counts=self.ledger.first_day_counts)
+        if due is None or run.ended is None:
+            return 0
+        free = sum(calendar.elapsed(began, over) for began, over in run.suspended if began > due)
+        return calendar.elapsed(due, run.ended) - free
 
     def announce(self, clock: str) -> None:
         """Put the lapse of a clock on the agenda, and the day on which its extension is thought of."""
@@ -77,6 +82,10 @@ class Clocks:
         if not self.still(clock, due):
             return
         case = self.case
+        if any(self.still(each, due) for each in self.declared_before(clock)):
+            office = case.office
+            office.agenda.add(office.now, Phase.LAPSE, case.number, self.lapse, clock, due)
+            return
         self.ledger.record_lapse(clock)
         move = case.moves.lapse(case.packed, clock)
         case.note("lapse", subject=clock, breach=move is None)
@@ -86,6 +95,11 @@ class Clocks:
             stage = case.stage
             case.enter(move, subject=clock)
             case.leave(stage)
+
+    def declared_before(self, clock: str) -> list[str]:
+        """Return the clocks that lapse first where several lapse on one day."""
+        names = [each.id for each in self.ledger.procedure.clocks]
+        return names[: names.index(clock)]
 
     def extend(self, clock: str, due: int, wish: Wish) -> None:
         """Extend a clock that is about to lapse, if chance and the law have it so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import datetime as dt
 from functools import cached_property
 from math import floor
 from typing import TYPE_CHECKING
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from duecourse.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from duecourse.calendar import Calendar
 
 DAYS_PER_YEAR = 365.25
@@ -29,14 +27,14 @@ class Days:
         end: the first date after the run.
     """
 
-    def __init__(self, calendar: Calendar, start: date, years: float) -> None:
+    def __init__(self, calendar: Calendar, start: dt.date, years: float) -> None:
         self.calendar = calendar
         self.start = calendar.roll_forward(start)
         self.end = calendar.add_calendar_days(start, round(years * DAYS_PER_YEAR))
         self._base = calendar.index(self.start)
-        self._dates: dict[int, date] = {}
+        self._dates: dict[int, dt.date] = {}
         self._years = years
-        self.length = calendar.index(self.end - timedelta(1)) - self._base + 1
+        self.length = calendar.index(self.end - dt.timedelta(1)) - self._base + 1
 
     @property
     def per_year(self) -> float:
@@ -48,14 +46,14 @@ class Days:
         """Whether a day of the run rests on an unpublished schedule."""
         return self.calendar.is_estimated(self.start, self.end)
 
-    def date(self, day: int) -> date:
+    def date(self, day: int) -> dt.date:
         """Return the date of a working day."""
         found = self._dates.get(day)
         if found is None:
             found = self._dates[day] = self.calendar.day_of(self._base + day)
         return found
 
-    def day(self, of: date) -> int:
+    def day(self, of: dt.date) -> int:
         """Return the number of the working day that a date is, or of the last one before it."""
         return self.calendar.index(of) - self._base
 
@@ -63,7 +61,7 @@ class Days:
         """Return the number of working days in the first `years` of the run."""
         if years <= 0:
             return 0
-        first = self.end - timedelta(round(self._years * DAYS_PER_YEAR))
+        first = self.end - dt.timedelta(round(self._years * DAYS_PER_YEAR))
         last = self.calendar.add_calendar_days(first, round(years * DAYS_PER_YEAR) - 1)
         return max(self.calendar.index(last) - self._base + 1, 0)
 

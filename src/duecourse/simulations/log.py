@@ -87,7 +87,9 @@ class Log:
             writer.writerow(COLUMNS)
         for row in self._rows():
             time, value = row[3], row[12]
-            writer.writerow((*row[:3], f"{time:.5f}", *row[4:12], f"{value:.5f}", *map(int, row[13:])))
+            writer.writerow(
+                (*row[:3], f"{time:.5f}", *row[4:12], f"{value:.5f}", *map(int, row[13:]))
+            )
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
         replication, date = self.replication, self.days.date

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.simulations.agenda import Phase
-from duecourse.simulations.plan import PROPENSITY
 from duecourse.simulations.randomness import interpolated, normal_quantile, uniform_of, variate
 
 if TYPE_CHECKING:
@@ -75,9 +74,9 @@ class Panels:
     def reply(self, panel: str, count: int, voter: Voter, member: int) -> None:
         """Hear one member, or note that the reply came too late to count."""
         case = self.case
-        step = voter.steps[self.opinion(panel, count, voter, member)]
+        step = voter.steps[self.opinion(count, voter, member)]
         if self.rounds[panel] != count or not self.outstanding[panel]:
-            case.note("late", voter.actor, step, subject=voter.names[member], late=True)
+            case.note("late", actor=voter.actor, step=step, subject=voter.names[member], late=True)
         elif not case.may(step):
             self.held.append((panel, count, voter, member))  # a suspension bars it until it ends
         else:
@@ -86,10 +85,10 @@ class Panels:
             if not self.outstanding[panel]:
                 self.heard(panel)
 
-    def opinion(self, panel: str, count: int, voter: Voter, member: int) -> str:
+    def opinion(self, count: int, voter: Voter, member: int) -> str:
         """Return what a member says: it objects with the propensity of the case in this round."""
         key = self.case.key
-        shared = uniform_of(key, PROPENSITY, count)
+        shared = uniform_of(key, voter.propensity_purpose, count)
         propensity = interpolated(voter.propensity, normal_quantile(shared))
         own = uniform_of(key, voter.vote_purpose, (voter.keys[member] + count) & _MASK)
         if own < propensity:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     )
 
 ARRIVAL = purpose("arrival")
-PROPENSITY = purpose("propensity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +146,7 @@ class Voter:
     silence: float
     propensity: tuple[float, ...]
     neutral_share: float
+    propensity_purpose: int
     latency_purpose: int
     silence_purpose: int
     vote_purpose: int
@@ -278,6 +278,7 @@ class Plan:
             silence=opinion.silence[name],
             propensity=opinion.propensity[name],
             neutral_share=opinion.neutral_share[name],
+            propensity_purpose=purpose(f"{opinion.panel}.propensity"),
             latency_purpose=purpose(f"{prefix}.latency"),
             silence_purpose=purpose(f"{prefix}.silence"),
             vote_purpose=purpose(f"{prefix}.vote"),

@@ -22,8 +22,8 @@ from duecourse.simulations.agenda import Agenda, Phase, on_grid
 from duecourse.simulations.clocks import Clocks
 from duecourse.simulations.log import Event, Log
 from duecourse.simulations.panels import Panels
-from duecourse.simulations.pools import Desk, Job, Room
 from duecourse.simulations.plan import ARRIVAL
+from duecourse.simulations.pools import Desk, Job, Room
 from duecourse.simulations.randomness import root, uniform_of, variate
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class EngineError(RuntimeError):
 class Monitor(Protocol):
     """A property that watches one case."""
 
-    def step(self, name: str) -> bool:
+    def step(self, name: str, /) -> bool:
         """Note a step; return False once the property is violated for good."""
         ...
 
@@ -71,10 +71,12 @@ class Office:
         self.awake = False
         scenario = plan.scenario
         self.desks = [
-            Desk(pool, number, self.agenda, self.start) for number, pool in enumerate(scenario.pools)
+            Desk(pool, number, self.agenda, self.start)
+            for number, pool in enumerate(scenario.pools)
         ]
         self.rooms = [
-            Room(each, number, self.agenda, _attend) for number, each in enumerate(scenario.meetings)
+            Room(each, number, self.agenda, _attend)
+            for number, each in enumerate(scenario.meetings)
         ]
 
     def run(self) -> Log:
@@ -233,7 +235,7 @@ class Case:
         step = move.rule.step
         before = self.stage
         self.packed, self.stage = move.target, move.stage
-        self.note("step", self.kind.actors[step], step, before, subject=subject)
+        self.note("step", actor=self.kind.actors[step], step=step, stage=before, subject=subject)
         for monitor in self.monitors:
             if not monitor.step(step):
                 name = getattr(monitor, "id", type(monitor).__name__)
@@ -245,16 +247,16 @@ class Case:
         if move.closes or move.opens or move.ends or move.resumes:
             self.panels.apply(move)
 
-    def note(
+    def note(  # noqa: PLR0913  (one for each column that may differ)
         self,
         event: str,
+        *,
         actor: str = "",
         step: str = "",
         stage: str | None = None,
         activity: str = "",
         subject: str = "",
         value: float = 0.0,
-        *,
         breach: bool = False,
         late: bool = False,
     ) -> None:

@@ -72,7 +72,7 @@ def uniform(seed: int, replication: int, case: int, purpose: int, index: int) ->
     return uniform_of(root(seed, replication, case), purpose, index)
 
 
-def variate(law: Law, u: float) -> float:
+def variate(law: Law, u: float) -> float:  # noqa: PLR0911  (one for each kind of law)
     """Return the quantile of a law at `u`, in the unit of its parameters.
 
     By inverse transform alone: a larger `u` never gives a smaller variate.

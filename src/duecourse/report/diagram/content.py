@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from duecourse.report.diagram.face import Face, Glyph, Line, set_lines
+from duecourse.report.diagram.face import CHIP, ROOM, SIGN, STYLES, Face, Glyph, Line, set_lines
 from duecourse.report.diagram.lanes import circled
 from duecourse.report.words import citations, listed, say
+from duecourse.report.wrapping import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from duecourse.model.procedure import Cite, Element, Label, Lang, Procedure, Step
+    from duecourse.model.procedure import Element, Label, Lang, Procedure, Step
     from duecourse.report.diagram.graph import Graph, Node
 
 FAMILY = 3
 """From so many steps on, those whose labels begin alike are told together."""
-FAMILY_LINES = 3
+FAMILY_LINES = 4
 LABEL_LINES = 5
+
+
+MOST_ENTRIES = 7
+ROUND_END = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,8 @@ class Content:
     def face(self, node: Node) -> Face:
         """Return the face of a node."""
         if node.stage:
-            return self.stage(node)
-        return self.panel(node) if node.panel else self.steps(node)
+            return self._stage(node)
+        return self._panel(node) if node.panel else self._steps(node)
 
     def both(self, label: Label) -> tuple[str, str]:
         """Return the main text and the one below it, empty where one language is asked for."""
@@ -54,51 +59,53 @@ class Content:
             return label.en, label.zh
         return label.text(self.lang), ""
 
-    def stage(self, node: Node) -> Face:
+    def _stage(self, node: Node) -> Face:
         stage = self.procedure.stage[node.stage]
         style = "end" if stage.final else "stage"
+        room = ROOM - (ROUND_END if stage.final else 0)
         main, below = self.both(stage.label)
-        lines = [*set_lines(main, style, most=LABEL_LINES)]
-        lines += set_lines(below, f"{style}-zh", most=LABEL_LINES)
-        letters = self.graph.letters.get(node.stage, ())
-        if letters:
-            lines.append(Line("", style, chips=letters, above=2))
+        lines = set_lines(main, style, room, most=LABEL_LINES)
+        lines += set_lines(below, f"{style}-zh", room, most=LABEL_LINES)
+        letters = sorted(self.graph.letters.get(node.stage, ()), key=lambda each: (len(each), each))
+        for row in batched(letters, int(room // (CHIP + 2))):
+            lines.append(Line("", style, chips=row, above=2))
         cites = citations(stage.cites, self.lang)
-        return Face(tuple(lines), f"{_plain(stage.label)}\n{cites} [{stage.id}]")
+        return Face(tuple(lines), f"{stage.label.text('both')}\n{cites} [{stage.id}]")
 
-    def steps(self, node: Node) -> Face:
+    def _steps(self, node: Node) -> Face:
         lines: list[Line] = []
-        for family in families([self.procedure.step[each] for each in node.steps]):
-            above = 5.0 if lines else 0.0
+        told = list(families([self.procedure.step[each] for each in node.steps]))
+        shown = told if len(told) <= MOST_ENTRIES else told[: MOST_ENTRIES - 1]
+        for family in shown:
             chips = (node.letter,) if node.letter and not lines else ()
-            lines += self.entry(family, chips, above)
-        return Face(tuple(lines), "\n".join(self.hover(node)))
+            lines += self._entry(family, chips, 5.0 if lines else 0.0)
+        rest = sum(len(family.steps) for family in told[len(shown) :])
+        if rest:
+            text = say(self.lang, f"and {rest} more", f"另有{rest}个步骤")
+            lines += set_lines(text, "eyebrow", above=5)
+        return Face(tuple(lines), "\n".join(self._hover(node)))
 
-    def entry(self, family: Family, chips: tuple[str, ...], above: float) -> Iterator[Line]:
+    def _entry(self, family: Family, chips: tuple[str, ...], above: float) -> Iterator[Line]:
         first, several = family.steps[0], len(family.steps) > 1
         cites = tuple(dict.fromkeys(cite for step in family.steps for cite in step.cites))
-        eyebrow = self.eyebrow(cites, first, len(family.steps))
-        yield Line(eyebrow, "eyebrow", chips, self.glyph(first), above)
+        lane = self.graph.lanes[self._lane(first)]
+        who = "".join(circled(self.number[actor]) for actor in first.actors)
+        parts = [
+            citations(cites, self.lang),
+            who if len(lane.actors) > 1 else "",
+            f"× {len(family.steps)}" if several else "",
+        ]
+        yield eyebrow("  ".join(filter(None, parts)), chips, self._glyph(first), above)
         main, below = self.both(family.label)
         most = FAMILY_LINES if several else LABEL_LINES
         yield from set_lines(main, "step", most=most)
         yield from set_lines(below, "step-zh", most=most)
 
-    def eyebrow(self, cites: Sequence[Cite], step: Step, count: int) -> str:
-        lane = self.graph.lanes[self.lane(step)]
-        who = "".join(circled(self.number[actor]) for actor in step.actors)
-        parts = [
-            citations(cites, self.lang),
-            who if len(lane.actors) > 1 else "",
-            f"× {count}" if count > 1 else "",
-        ]
-        return "  ".join(part for part in parts if part)
-
-    def lane(self, step: Step) -> int:
+    def _lane(self, step: Step) -> int:
         lanes = self.graph.lanes
         return next(at for at, lane in enumerate(lanes) if step.actors[0] in lane.actors)
 
-    def glyph(self, step: Step) -> Glyph:
+    def _glyph(self, step: Step) -> Glyph:
         """Return the sign of a step that stops limits, lets them run again, or lengthens one."""
         reach = self.graph.reach
         for each in self.procedure.suspensions:
@@ -109,24 +116,22 @@ class Content:
         longer = (on for clock in self.procedure.clocks for on in clock.extensions)
         return "longer" if any(on.step == step.id for on in longer) else ""
 
-    def panel(self, node: Node) -> Face:
+    def _panel(self, node: Node) -> Face:
         panel = self.procedure.panel[node.panel]
         steps = [self.procedure.step[each] for each in node.steps]
-        cites = citations(panel.cites, self.lang)
         chips = (node.letter,) if node.letter else ()
-        count = say(self.lang, f"{len(steps)} steps", f"{len(steps)}个步骤")
-        lines = [Line(f"{cites}  × {len(steps)}", "eyebrow", chips)]
+        cites = citations(panel.cites, self.lang)
+        lines = [eyebrow(f"{cites}  × {len(steps)}".strip(), chips)]
         main, below = self.both(panel.label)
         lines += set_lines(main, "stage", most=LABEL_LINES)
         lines += set_lines(below, "stage-zh", most=LABEL_LINES)
-        lines += set_lines(self.electorate(node.panel), "step", above=4)
-        for text, style in zip(self.replies(steps), ("step", "step-zh"), strict=True):
-            lines += set_lines(text, style, above=2)
-        return Face(
-            tuple(lines), "\n".join([f"{_plain(panel.label)} ({count})", *self.hover(node)])
-        )
+        lines += set_lines(self._electorate(node.panel), "step", most=LABEL_LINES, above=4)
+        for text, style in zip(self._replies(steps), ("step", "step-zh"), strict=True):
+            lines += set_lines(text, style, most=LABEL_LINES, above=2)
+        count = f"{panel.label.text('both')} ({len(steps)} steps)"
+        return Face(tuple(lines), "\n".join([count, *self._hover(node)]))
 
-    def electorate(self, panel: str) -> str:
+    def _electorate(self, panel: str) -> str:
         """Return who is asked and how many, such as '13 × ⑤ + 0 to 2 × ⑥'."""
         reach = self.graph.reach
         asked: dict[str, str] = {}
@@ -135,15 +140,15 @@ class Content:
                 values = (each.count,) if isinstance(each.count, int) else reach.domains[each.count]
                 low, high = min(map(int, values)), max(map(int, values))
                 number = str(low) if low == high else f"{low}–{high}"
-                asked.setdefault(each.actor, f"{number} × {self.who(each.actor)}")
+                asked.setdefault(each.actor, f"{number} × {self._who(each.actor)}")
         return " + ".join(asked.values())
 
-    def who(self, actor: str) -> str:
+    def _who(self, actor: str) -> str:
         if actor in self.number:
             return circled(self.number[actor])
         return self.both(self.procedure.actor[actor].label)[0]
 
-    def replies(self, steps: Sequence[Step]) -> tuple[str, str]:
+    def _replies(self, steps: Sequence[Step]) -> tuple[str, str]:
         """Return the possible replies in words, without what all their labels begin with."""
         labels = {step.reply.value: step.label for step in steps if step.reply}
         english = [label.text("zh" if self.lang == "zh" else "en") for label in labels.values()]
@@ -151,12 +156,21 @@ class Content:
         below = listed(_differing(chinese), "zh") if self.lang == "both" and chinese else ""
         return " / ".join(_differing(english)), below
 
-    def hover(self, node: Node) -> Iterator[str]:
+    def _hover(self, node: Node) -> Iterator[str]:
         """Yield one line for each step: its label, who takes it, its articles, its id."""
         for each in node.steps:
             step = self.procedure.step[each]
             who = listed((self.procedure.actor[actor].label.en for actor in step.actors), "en")
-            yield f"{_plain(step.label)}: {who}, {citations(step.cites, 'en')} [{step.id}]"
+            cites = citations(step.cites, "en")
+            yield f"{step.label.text('both')}: {who}, {cites} [{step.id}]"
+
+
+def eyebrow(text: str, chips: tuple[str, ...] = (), glyph: Glyph = "", above: float = 0.0) -> Line:
+    """Return the small line over an entry, cut where it is too long."""
+    taken = (CHIP + 4 if chips else 0) + (SIGN if glyph else 0)
+    return Line(
+        shorten(text, ROOM - taken, STYLES["eyebrow"].width), "eyebrow", chips, glyph, above
+    )
 
 
 def families(steps: Sequence[Step]) -> Iterator[Family]:
@@ -175,7 +189,7 @@ def families(steps: Sequence[Step]) -> Iterator[Family]:
 def _family_label(steps: Sequence[Step], shared: str) -> Label:
     rest = [step.label.en.removeprefix(shared).strip(" :") for step in steps]
     chinese = [step.label.zh for step in steps]
-    begin = commonprefix(chinese)
+    begin = "".join(_shared(chinese))
     ends = [text.removeprefix(begin) for text in chinese]
     zh = f"{begin.rstrip('：')}：{'；'.join(ends)}" if all(chinese) else ""
     return type(steps[0].label)(f"{shared.rstrip(' :')}: {'; '.join(rest)}", zh)
@@ -183,17 +197,24 @@ def _family_label(steps: Sequence[Step], shared: str) -> Label:
 
 def _shared_words(texts: Sequence[str]) -> str:
     """Return the words with which all texts begin."""
-    shared = commonprefix([text.split() for text in texts])
-    return " ".join(shared)
+    return " ".join(_shared([text.split() for text in texts]))
 
 
 def _differing(texts: Sequence[str]) -> list[str]:
     """Return the texts without the words, or before a colon the part, that they all begin with."""
     texts = list(dict.fromkeys(texts))
-    begin = commonprefix(texts)
+    begin = "".join(_shared(texts))
     cut = max(begin.rfind(mark) for mark in ("：", ": ")) + 1
     return [text[cut:].strip() for text in texts]
 
 
-def _plain(label: Label) -> str:
-    return label.text("both")
+def _shared(sequences: Sequence[Sequence[str]]) -> list[str]:
+    """Return what all sequences begin with."""
+    together = takewhile(lambda each: len({*each}) == 1, zip(*sequences, strict=False))
+    return [each[0] for each in together]
+
+
+def batched(letters: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    """Yield letters in rows of a size."""
+    for start in range(0, len(letters), size):
+        yield tuple(letters[start : start + size])

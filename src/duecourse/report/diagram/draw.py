@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duecourse.report.diagram.face import CHIP, PAD, STYLES, height
+from duecourse.report.diagram.face import CHIP, PAD, SIGN, STYLES, height
 from duecourse.report.diagram.scene import Area, Circle, Group, Rect, Stroke, Text
 from duecourse.report.diagram.svg import LANE_HUES
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from duecourse.report.diagram.graph import Node
     from duecourse.report.diagram.limits import Limit
     from duecourse.report.diagram.scene import Item
-    from duecourse.report.diagram.sheet import Point
 
 STRIPE = 4.0
 BAR = 6.0
@@ -62,13 +61,10 @@ def lines(
         on_end = line.style.startswith("end")
         yield from circle_letters(line.chips, x, base - style.size * 0.36, on_end=on_end)
         left = x + (CHIP + 2) * len(line.chips) - CHIP / 2 + 2 if line.chips else area.x + pad
-        if line.glyph and not line.text:
+        if line.glyph:
             yield from glyph(line.glyph, left, base)
-        elif line.glyph:
-            sign = 13.0
-            yield from glyph(line.glyph, left, base)
-            yield Text(left + sign, base, line.text, style)
-        elif line.text:
+            left += SIGN
+        if line.text:
             yield Text(area.middle if centred else left, base, line.text, style, centred)
         top += line.height
 

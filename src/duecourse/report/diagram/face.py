@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 WIDTH = 222.0
 PAD = 9.0
 CHIP = 16.0
+SIGN = 13.0
+ROOM = WIDTH - 2 * PAD
 
 Glyph = Literal["", "pause", "resume", "longer"]
 
@@ -32,7 +34,7 @@ class Style:
 
 
 STYLES = {
-    "title": Style("dc-title", 23, 30, bold=True),
+    "title": Style("dc-ink", 23, 30, bold=True),
     "subtitle": Style("dc-soft", 14, 20),
     "lane": Style("dc-ink", 12.5, 17, bold=True),
     "lane-zh": Style("dc-soft", 12, 16),
@@ -81,7 +83,7 @@ class Face:
 
 
 def set_lines(
-    text: str, style: str, width: float = WIDTH - 2 * PAD, most: int = 0, above: float = 0.0
+    text: str, style: str, width: float = ROOM, most: int = 0, above: float = 0.0
 ) -> list[Line]:
     """Return a text as lines of a style, cut with an ellipsis after the most that may be (0: all)."""
     if not text:

@@ -10,7 +10,7 @@ from duecourse.report.diagram.lanes import Lane, lanes
 from duecourse.report.diagram.reach import Reach, reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from duecourse.model.procedure import Procedure, Step
 
@@ -61,21 +61,25 @@ class Graph:
     letters: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def graph(procedure: Procedure) -> Graph:
-    """Return what the picture of a procedure shows under its default readings."""
-    return _Builder(procedure).graph()
+def graph(procedure: Procedure, within: Reach | None = None) -> Graph:
+    """Return what a picture of a procedure shows.
+
+    Args:
+        procedure: the procedure.
+        within: what is possible; by default what is under the default readings.
+    """
+    return _Builder(procedure, within or reach(procedure)).graph()
 
 
-def lettered() -> Iterable[str]:
-    """Yield a, b, c … z, a1, b1 …"""
+def lettered() -> Iterator[str]:
+    """Yield a, b, c … z, a1, b1 and so on."""
     for number in count():
         yield chr(ord("a") + number % 26) + (str(number // 26) if number >= 26 else "")  # noqa: PLR2004
 
 
 class _Builder:
-    def __init__(self, procedure: Procedure) -> None:
-        self.procedure = procedure
-        self.reach = reach(procedure)
+    def __init__(self, procedure: Procedure, within: Reach) -> None:
+        self.procedure, self.reach = procedure, within
         self.steps = [step for step in procedure.steps if step.id in self.reach.sources]
         self.lanes = lanes(procedure, self.steps) or (Lane(()),)
         self.lane_of = {actor: at for at, lane in enumerate(self.lanes) for actor in lane.actors}
@@ -114,7 +118,7 @@ class _Builder:
             panel = step.reply.panel if step.reply else ""
             key = (self.lane(step), sources, frozenset(self.reach.targets[step.id]), panel)
             together.setdefault(key, []).append(step)
-        alphabet = iter(lettered())
+        alphabet = lettered()
         known: dict[frozenset[str], str] = {}
         return [
             self.box(number, steps, known, alphabet)
@@ -126,7 +130,7 @@ class _Builder:
         number: int,
         steps: list[Step],
         known: dict[frozenset[str], str],
-        alphabet: Iterable[str],
+        alphabet: Iterator[str],
     ) -> Node:
         sources = sorted(self.reach.sources[steps[0].id], key=self.order.__getitem__)
         targets = self.reach.targets[steps[0].id]
@@ -134,8 +138,8 @@ class _Builder:
         lone = stays or len(sources) > MOST_ARROWS
         letter = ""
         if lone and len(sources) > 1:
-            letter = known.setdefault(frozenset(sources), "") or next(iter(alphabet))
-            known[frozenset(sources)] = letter
+            key = frozenset(sources)
+            letter = known[key] = known.get(key) or next(alphabet)
         return Node(
             f"steps {number}",
             self.lane(steps[0]),

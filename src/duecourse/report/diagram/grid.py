@@ -115,10 +115,17 @@ class _Placing:
         tall[row] = max(tall[row], self.heights[node.name])
 
     def far(self, node: Node, row: int, at: int) -> float:
-        """Return how undesirable a place is: later rows, and columns away from the stage."""
+        """Return how undesirable a place is: late, away from the stage, or in the way of the eye."""
         home = f"stage {node.home[0]}"
-        apart = abs(self.slot[home] - at) if self.lane(home) == node.lane else 0
-        return 4 * (row - self.row[home]) + 30 * max(apart - 1, 0)
+        late = 4 * (row - self.row[home])
+        between = len({row - 1, row + 1} & self.busy(node.lane, at))
+        if node.letter or self.lane(home) != node.lane:
+            return late + 40 * between
+        return late + 30 * max(abs(self.slot[home] - at) - 1, 0)
+
+    def busy(self, lane: int, at: int) -> set[int]:
+        columns = self.taken[lane]
+        return columns[at] if at < len(columns) else set()
 
     def arranged(self) -> Grid:
         """Return the grid with the columns of each lane in the order that makes the arrows short."""

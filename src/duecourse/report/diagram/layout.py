@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from duecourse.model.procedure import Lang, Procedure
-    from duecourse.report.diagram.face import Face, Line
+    from duecourse.report.diagram.face import Line
     from duecourse.report.diagram.graph import Node
 
 MARGIN = 28.0
@@ -43,10 +43,11 @@ class _Picture:
         self.content = Content(self.graph, lang)
         self.faces = {name: self.content.face(node) for name, node in self.graph.nodes.items()}
         self.heights = {name: face.height for name, face in self.faces.items()}
+        self.aside = {node.name for node in self.graph.nodes.values() if node.home and node.stays}
         self.routes = routes(self.graph.edges, self.grid, WIDTH)
 
     def scene(self) -> Scene:
-        flat = self.sheet(0, 0)
+        flat = self.sheet()
         placed = list(_beside(list(limits(self.graph, self.lang)), flat, self.boxes()))
         aside = max((area.right for _, area, _ in placed), default=0.0)
         left = MARGIN + (aside + LIMIT_GAP if placed else 0)
@@ -68,8 +69,8 @@ class _Picture:
         tongue = "zh" if self.lang == "zh" else "en"
         return Scene(width, bottom + MARGIN, title, self.about(), tongue, (*drawn, *below))
 
-    def sheet(self, left: float, top: float) -> Sheet:
-        return Sheet(self.grid, self.heights, self.routes, left, top)
+    def sheet(self, left: float = 0, top: float = 0) -> Sheet:
+        return Sheet(self.grid, self.heights, self.aside, self.routes, left=left, top=top)
 
     def boxes(self) -> dict[str, str]:
         """Return of each step the node in which it stands."""
@@ -99,6 +100,14 @@ class _Picture:
                 items, bottom = paragraph(face, left + begin + 12, top + 12)
                 groups.append(Group(tuple(items)))
                 ends.append(bottom)
+        if left > MARGIN:
+            heading = (
+                "Time limits · 期限"
+                if self.lang == "both"
+                else say(self.lang, "Time limits", "期限")
+            )
+            items, _ = paragraph(set_lines(heading, "lane", left), MARGIN, top + 12)
+            groups.append(Group(tuple(items)))
         return groups, max(ends) + 8
 
     def lane_face(self, number: int, width: float) -> list[Line]:
@@ -128,7 +137,8 @@ class _Picture:
         start = f"stage {self.procedure.initial}"
         if start in self.grid.row:
             area = sheet.area(start)
-            x, y = area.x + 22, area.y
+            entered = any(route.target == start for route in self.routes)
+            x, y = area.x + 22 if entered else area.middle, area.y
             yield Group(
                 (
                     Circle(x, y - 20, 5, "dc-ink"),

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from duecourse.model.expression import variables
 from duecourse.report.diagram.draw import BAR, circle_letters, glyph, paragraph
-from duecourse.report.diagram.face import Line, height, set_lines
-from duecourse.report.diagram.scene import Area, Circle, Group, Rect, Stroke, Text
-from duecourse.report.diagram.face import STYLES
+from duecourse.report.diagram.face import STYLES, Line, height, set_lines
+from duecourse.report.diagram.scene import Area, Group, Rect, Text
 from duecourse.report.words import citations, listed, say
 
 if TYPE_CHECKING:

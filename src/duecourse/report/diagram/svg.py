@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 from xml.sax.saxutils import escape
 
@@ -53,6 +54,7 @@ _DARK: Mapping[str, str | tuple[str, ...]] = {
     "chip-text": "#14171c",
     "lane": ("#56b4e9", "#f08a3c", "#2fc79b", "#dd90bd", "#8fd0f2", "#e6b422", "#a7afbb"),
 }
+_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SHAPES = """\
 .dc text{font-family:FONTS;font-weight:400}
 .dc .b{font-weight:700}
@@ -75,9 +77,9 @@ def render(scene: Scene, theme: Theme = "auto") -> str:
         theme: `light`, `dark`, or `auto`, which follows the reader's setting.
     """
     width, height = _number(scene.width), _number(scene.height)
+    about = f'class="dc" lang="{scene.lang}" role="img" width="{width}" height="{height}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="dc" lang="{scene.lang}" role="img" '
-        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {about} viewBox="0 0 {width} {height}">',
         f"<title>{_plain(scene.title)}</title>",
         f"<desc>{_plain(scene.about)}</desc>",
         f"<style>\n{_style(theme)}</style>",
@@ -190,11 +192,4 @@ def _number(value: float) -> str:
 
 def _plain(text: str) -> str:
     """Return a text for XML; characters that XML cannot hold are left out."""
-    return escape(
-        "".join(
-            c
-            for c in text
-            if c in "\n\t"
-            or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
-        )
-    )
+    return escape(_NOT_XML.sub("", text))

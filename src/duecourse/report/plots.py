@@ -1,0 +1,185 @@
+"""A plot as a value: drawn by matplotlib, coloured by the page that shows it, its numbers beside it as a table.
+
+Text stays text, so that the reader's own fonts set it, Chinese included. Colours are drawn as stand-ins and become
+variables of the page, so that one drawing serves light and dark.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from duecourse.model.procedure import Label
+from duecourse.report.tables import HUNDRED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from duecourse.report.tables import Table
+    from duecourse.simulations.result import Comparison
+
+WIDTH = 4.8
+"""Inches; 345.6 units of the drawing, which a page shows about one and a half times as large."""
+
+POINTS = 72
+SMALL = 7.0
+USUAL = 8.0
+
+# Okabe and Ito's hues, which people with any kind of colour vision tell apart; the page gives each
+# name a shade for light and one for dark. These are the shades for light, for a drawing on its own.
+COLOURS = {
+    "ink": "#16191d",
+    "soft": "#565d67",
+    "rule": "#d9dce1",
+    "ground": "#ffffff",
+    "a": "#0072b2",
+    "b": "#d55e00",
+    "c1": "#0072b2",
+    "c2": "#009e73",
+    "c3": "#8a6d00",
+    "c4": "#b0508c",
+    "c5": "#d55e00",
+}
+_STAND_INS = {name: f"#0000{index:02x}" for index, name in enumerate(COLOURS, start=1)}
+_SETTINGS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "duecourse",
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same layout on every machine
+    "font.size": USUAL,
+    "axes.linewidth": 0.8,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry of a legend.
+
+    Attributes:
+        colour: a name in `COLOURS`.
+        shape: `line`, `bar`, `mark` (where a limit lies) or `dot`.
+    """
+
+    colour: str
+    shape: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A drawing with everything that a reader needs to read it.
+
+    Attributes:
+        id: its name in the page.
+        title: what it shows.
+        unit: of the axis, and how the numbers were got.
+        keys: the legend.
+        note: what to look at, or to beware of.
+        svg: the drawing.
+        table: the numbers in it.
+    """
+
+    id: str
+    title: Label
+    unit: Label
+    keys: tuple[Key, ...]
+    note: Label
+    svg: str
+    table: Table
+
+
+def colour(name: str) -> str:
+    """Return what to draw with in place of a colour of the page."""
+    return _STAND_INS[name]
+
+
+def canvas(height: float, *, left: float = 0.02, bottom: float = 24, top: float = 6) -> tuple[Figure, Axes]:
+    """Return an empty drawing with quiet axes.
+
+    Args:
+        height: in units of the drawing, of which there are 345.6 across.
+        left: the share of the width left of the axes.
+        bottom, top: the margins below and above the axes, in units.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(_SETTINGS):
+        figure = Figure(figsize=(WIDTH, height / POINTS))
+        box = (left, bottom / height, 0.985 - left, 1 - (bottom + top) / height)
+        axes = figure.add_axes(box)
+    figure.patch.set_alpha(0)
+    axes.patch.set_alpha(0)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(colour("soft"))
+    axes.tick_params(colors=colour("soft"), labelsize=USUAL, labelcolor=colour("soft"))
+    axes.grid(axis="x", color=colour("rule"), linewidth=0.7)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def drawn(figure: Figure, name: str, title: Label) -> str:
+    """Return a drawing as an SVG element that takes its colours and fonts from the page.
+
+    Args:
+        figure: the drawing.
+        name: goes before every id in it, so that several may stand in one page.
+        title: what a screen reader says.
+    """
+    from matplotlib import rc_context
+
+    buffer = StringIO()
+    with rc_context(_SETTINGS), warnings.catch_warnings():
+        # The face used for measuring has no Chinese glyphs; the reader's browser has.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
+    return _themed(_freed(buffer.getvalue(), name, title))
+
+
+def replications(comparison: Comparison) -> Label:
+    """Return how the numbers of a plot were got."""
+    a = comparison.a
+    level = f"{a.level * HUNDRED:g} %"
+    return Label(
+        f"{a.replications} replications, {level} intervals",
+        f"{a.replications}次重复，{level}置信区间",
+    )
+
+
+def pair(comparison: Comparison, shape: str) -> tuple[Key, Key]:
+    """Return the legend of two scenarios."""
+    a, b = comparison.a.scenario.label, comparison.b.scenario.label
+    return Key("a", shape, a), Key("b", shape, b)
+
+
+def _freed(svg: str, name: str, title: Label) -> str:
+    """Return an SVG document as an element: without head, size, font, and style for the whole page."""
+    body = svg[svg.index("<svg") :].strip()
+    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
+    body = re.sub(r' font-family: [^;"]*;', "", body)
+    used = set(re.findall(r"#([\w.-]+)[\")]", body))
+    body = re.sub(r' id="([\w.-]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", body)
+    body = re.sub(r'="#([\w.-]+)"', rf'="#{name}-\1"', body)
+    body = re.sub(r"url\(#([\w.-]+)\)", rf"url(#{name}-\1)", body)
+    body = re.sub(r"\s*\n\s*", "\n", body)
+    box = re.search(r'viewBox="[^"]*"', body)
+    assert box is not None
+    words = title.text("both").replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    head = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'class="plot" role="img" aria-label="{words}" {box[0]}>'
+    )
+    return head + body[body.index(">") + 1 :]
+
+
+def _themed(svg: str) -> str:
+    for name, stand_in in _STAND_INS.items():
+        svg = svg.replace(stand_in, f"var(--{name},{COLOURS[name]})")
+    return svg

@@ -1,0 +1,275 @@
+"""From the log of one replication to its indicators.
+
+Only what happens after the warm-up counts: cases that end, limits that are kept or missed, work
+that is done, then. Cases still open at the end of the run have no duration yet and are left out of
+the durations; the backlog shows them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from math import floor
+from typing import TYPE_CHECKING
+
+from duecourse.simulations.estimate import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.days import Days
+    from duecourse.simulations.log import Event, Log
+
+WEEK = 5
+"""Working days between two points of the backlog."""
+
+STATISTICS = ("mean", "median", "q90")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one replication gave.
+
+    Attributes:
+        values: the indicators by name (see `duecourse.simulations.result`); not a number where the
+            replication has no case to tell.
+        trials: of each share, how many cases or limits it is a share of.
+        backlog: the open cases at each point of the weekly grid, from the start of the run.
+        cases, events: how many there were.
+    """
+
+    values: dict[str, float]
+    trials: dict[str, int]
+    backlog: tuple[int, ...]
+    cases: int
+    events: int
+
+
+def measure(log: Log, scenario: Scenario) -> Sample:
+    """Return the indicators of one replication."""
+    return _Measure(log, scenario).sample()
+
+
+@dataclass
+class _Times:
+    """Durations in working days and in calendar days."""
+
+    working: list[float] = field(default_factory=list)
+    calendar: list[float] = field(default_factory=list)
+
+
+@dataclass
+class _Staff:
+    """What one pool did within the window."""
+
+    busy: float = 0.0
+    queued: float = 0.0
+    waits: list[float] = field(default_factory=list)
+
+
+class _Measure:
+    def __init__(self, log: Log, scenario: Scenario) -> None:
+        self.log, self.scenario = log, scenario
+        self.days: Days = log.days
+        self.begin = float(self.days.since_start(scenario.warm_up))
+        self.end = float(self.days.length)
+        self.years = scenario.years - scenario.warm_up
+        self.finals = {each.id for each in scenario.procedure.stages if each.final}
+        self.outcomes = _outcomes(scenario)
+        self.arrived: list[float] = []
+        self.since: list[float] = []
+        self.stays: list[dict[str, tuple[float, float]]] = []
+        self.ended: dict[int, float] = {}
+        self.total = _Times()
+        self.by_outcome: dict[str, _Times] = defaultdict(_Times)
+        self.by_stage: dict[str, _Times] = defaultdict(_Times)
+        self.decided: Counter[tuple[str, str]] = Counter()
+        self.overruns: dict[str, list[float]] = defaultdict(list)
+        self.staff = {pool.id: _Staff() for pool in scenario.pools}
+        self.asked: dict[int, float] = {}
+        self.started: dict[int, float] = {}
+        self.values: dict[str, float] = {}
+        self.trials: dict[str, int] = {}
+
+    def sample(self) -> Sample:
+        reactions: dict[str, Callable[[Event], None]] = {
+            "arrival": self.arrival,
+            "step": self.step,
+            "lapse": self.lapse,
+            "stop": self.stop,
+            "ask": self.ask,
+            "start": self.start,
+            "finish": self.finish,
+            "drop": self.finish,
+        }
+        for event in self.log.events:
+            reaction = reactions.get(event[3])
+            if reaction is not None:
+                reaction(event)
+        self.censor()
+        backlog = self.backlog()
+        self.flow(backlog)
+        self.times()
+        self.limits()
+        self.pools()
+        events = len(self.log.events)
+        return Sample(self.values, self.trials, tuple(backlog), len(self.arrived), events)
+
+    # --- one event --------------------------------------------------------------------------------
+
+    def arrival(self, event: Event) -> None:
+        self.arrived.append(event.time)
+        self.since.append(event.time)
+        self.stays.append({})
+
+    def step(self, event: Event) -> None:
+        case, time, stage, to = event.case, event.time, event.stage, event.to
+        if stage == to or case in self.ended:
+            return
+        working, calendar = self.stays[case].get(stage, (0.0, 0.0))
+        began = self.since[case]
+        stay = working + time - began, calendar + self.instant(time) - self.instant(began)
+        self.stays[case][stage] = stay
+        self.since[case] = time
+        if to in self.finals:
+            self.ended[case] = time
+            if time >= self.begin:
+                self.conclude(case, time, self.outcomes.get((event.step, stage), ""))
+
+    def conclude(self, case: int, time: float, outcome: str) -> None:
+        began = self.arrived[case]
+        working, calendar = time - began, self.instant(time) - self.instant(began)
+        for times in (self.total, self.by_outcome[outcome]):
+            times.working.append(working)
+            times.calendar.append(calendar)
+        for stage, stay in self.stays[case].items():
+            self.by_stage[stage].working.append(stay[0])
+            self.by_stage[stage].calendar.append(stay[1])
+
+    def instant(self, time: float) -> float:
+        """Return an instant on the scale of calendar days."""
+        day = floor(time)
+        return self.days.date(day).toordinal() + (time - day)
+
+    def lapse(self, event: Event) -> None:
+        if event.time >= self.begin:
+            self.decided[event.subject, "late" if event.breach else "lapsed"] += 1
+
+    def stop(self, event: Event) -> None:
+        if event.time < self.begin:
+            return
+        if event.breach:
+            self.overruns[event.subject].append(event.value)
+        else:
+            self.decided[event.subject, "stopped"] += 1
+
+    def ask(self, event: Event) -> None:
+        self.asked[event.case] = event.time
+
+    def start(self, event: Event) -> None:
+        asked = self.asked.pop(event.case)
+        staff = self.staff[event.subject]
+        staff.queued += self.within(asked, event.time)
+        if event.time >= self.begin:
+            staff.waits.append(event.time - asked)
+        self.started[event.case] = event.time
+
+    def finish(self, event: Event) -> None:
+        staff = self.staff[event.subject]
+        if event.case in self.started:
+            staff.busy += self.within(self.started.pop(event.case), event.time)
+        else:
+            staff.queued += self.within(self.asked.pop(event.case), event.time)
+
+    def within(self, since: float, until: float) -> float:
+        """Return how much of a time lies after the warm-up."""
+        return max(until - max(since, self.begin), 0.0)
+
+    # --- after the last event ---------------------------------------------------------------------
+
+    def censor(self) -> None:
+        """Count work and waiting that the end of the run cut off."""
+        pool = {e.case: e.subject for e in self.log.events if e.event in {"ask", "start"}}
+        for case, since in self.started.items():
+            self.staff[pool[case]].busy += self.within(since, self.end)
+        for case, since in self.asked.items():
+            self.staff[pool[case]].queued += self.within(since, self.end)
+
+    def backlog(self) -> list[int]:
+        """Return the open cases at the beginning of each week."""
+        changes = [0] * (self.days.length // WEEK + 2)
+        for time in self.arrived:
+            changes[math.ceil(time / WEEK)] += 1
+        for time in self.ended.values():
+            changes[math.ceil(time / WEEK)] -= 1
+        level, found = 0, []
+        for change in changes[: self.days.length // WEEK + 1]:
+            level += change
+            found.append(level)
+        return found
+
+    def flow(self, backlog: list[int]) -> None:
+        counted = sum(time >= self.begin for time in self.arrived)
+        ended = len(self.total.working)
+        window = self.end - self.begin
+        present = sum(
+            self.within(time, self.ended.get(case, self.end))
+            for case, time in enumerate(self.arrived)
+        )
+        self.values["arrivals"] = counted / self.years
+        self.values["throughput"] = ended / self.years
+        self.values["backlog.mean"] = present / window
+        self.values["backlog.end"] = float(backlog[-1])
+        for outcome in self.scenario.procedure.outcomes:
+            count = len(self.by_outcome[outcome.id].working)
+            self.share(f"outcome.{outcome.id}.share", count, ended)
+        for stage in self.scenario.behaviours:
+            self.share(f"stage.{stage}.share", len(self.by_stage[stage].working), ended)
+
+    def times(self) -> None:
+        self.durations("time", self.total)
+        for outcome in self.scenario.procedure.outcomes:
+            self.durations(f"outcome.{outcome.id}", self.by_outcome[outcome.id])
+        for stage in self.scenario.behaviours:
+            self.durations(f"stage.{stage}", self.by_stage[stage])
+
+    def durations(self, name: str, times: _Times) -> None:
+        for unit, values in (("working", times.working), ("calendar", times.calendar)):
+            for statistic, value in zip(STATISTICS, summary(values), strict=True):
+                self.values[f"{name}.{unit}.{statistic}"] = value
+
+    def limits(self) -> None:
+        for clock in self.scenario.procedure.clocks:
+            late = self.decided[clock.id, "late"]
+            lapsed = self.decided[clock.id, "lapsed"]
+            # a clock that the law stops at its lapse has both a line `lapse` and a line `stop`
+            runs = late + max(self.decided[clock.id, "stopped"], lapsed)
+            self.values[f"clock.{clock.id}.runs"] = runs / self.years
+            self.share(f"clock.{clock.id}.late_share", late, runs)
+            self.share(f"clock.{clock.id}.lapsed_share", lapsed, runs)
+            self.values[f"clock.{clock.id}.overrun"] = summary(self.overruns[clock.id])[0]
+
+    def pools(self) -> None:
+        window = self.end - self.begin
+        for pool in self.scenario.pools:
+            staff = self.staff[pool.id]
+            self.values[f"pool.{pool.id}.utilisation"] = staff.busy / (pool.size * window)
+            self.values[f"pool.{pool.id}.wait"] = summary(staff.waits)[0]
+            self.values[f"pool.{pool.id}.queue"] = staff.queued / window
+
+    def share(self, name: str, part: int, whole: int) -> None:
+        self.values[name] = part / whole if whole else math.nan
+        self.trials[name] = whole
+
+
+def _outcomes(scenario: Scenario) -> dict[tuple[str, str], str]:
+    """Return the outcome of each step that ends the review, by the stage it is taken from."""
+    procedure = scenario.procedure
+    return {
+        (step, source): outcome.id
+        for outcome in procedure.outcomes
+        for step in outcome.steps
+        for source in (outcome.sources or procedure.step[step].sources)
+    }

@@ -1,0 +1,358 @@
+"""What a simulation gave, as values for whoever reports it.
+
+`Result.estimates` holds every indicator by name, as an `Estimate` over the replications:
+
+| name | unit | what |
+|---|---|---|
+| `arrivals`, `throughput` | cases a year | cases that came, and that ended, after the warm-up |
+| `backlog.mean`, `backlog.end` | cases | open at a time on average; open at the end of the run |
+| `time.UNIT.STAT` | days | from arrival to the end of the review, of the cases that ended |
+| `outcome.ID.share` | share | of the cases that ended, those that ended so |
+| `outcome.ID.UNIT.STAT` | days | from arrival to the end, of those that ended so |
+| `stage.ID.share` | share | of the cases that ended, those that had been in the stage |
+| `stage.ID.UNIT.STAT` | days | in the stage, all visits of a case together, of those that had been there |
+| `clock.ID.runs` | a year | limits that were kept or missed |
+| `clock.ID.late_share` | share | of these, the missed ones (breaches) |
+| `clock.ID.lapsed_share` | share | of these, those at whose lapse the law took a step |
+| `clock.ID.overrun` | working days | by which missed limits were passed, on average, once they stopped |
+| `pool.ID.utilisation` | share | of the time that the staff was at work |
+| `pool.ID.wait` | working days | from asking for a member of the pool to the start of the work |
+| `pool.ID.queue` | cases | that waited for the pool, on average over time |
+
+UNIT is `working` or `calendar`, STAT is `mean`, `median` or `q90`: a statistic over the cases of
+one replication, estimated by its mean over the replications. The stage `special_review` tells the
+share of special reviews. IDs are those of the procedure and of the scenario, where the labels are.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from duecourse.errors import InvalidInput, nearest
+from duecourse.simulations.estimate import Estimate, estimate, share_estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.days import Days
+    from duecourse.simulations.measure import Sample
+
+SCHEMA = "duecourse/simulation/1"
+COMPARISON_SCHEMA = "duecourse/comparison/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Mean, median and 90 % quantile of a duration in one unit."""
+
+    mean: Estimate
+    median: Estimate
+    q90: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cases of one outcome, or that were in one stage: their share, and their durations."""
+
+    share: Estimate
+    working: Durations
+    calendar: Durations
+
+
+@dataclass(frozen=True, slots=True)
+class Compliance:
+    """How one statutory time limit is kept; see the table of this module."""
+
+    runs: Estimate
+    late_share: Estimate
+    lapsed_share: Estimate
+    overrun: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """How one pool is used; see the table of this module."""
+
+    size: int
+    utilisation: Estimate
+    wait: Estimate
+    queue: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The backlog over time: at each date the mean over replications and its interval.
+
+    Attributes:
+        days: working days since the start of the run, one a week.
+        dates: the dates of these days.
+        mean, low, high: open cases.
+    """
+
+    days: tuple[int, ...]
+    dates: tuple[date, ...]
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the replications of one scenario gave.
+
+    Attributes:
+        scenario: what was simulated, with labels and the notes on every number.
+        replications, seed, level: how often, with which random numbers, at which level.
+        start, end: the first date of the run, and the first after it.
+        counted_from: the first date after the warm-up.
+        calendar: the id of the calendar.
+        estimated: whether a day of the run rests on a schedule that is not published yet.
+        version: of duecourse.
+        cases, events: how many there were in all replications.
+        estimates: every indicator by name; see the table of this module.
+        samples: the value of every indicator in each replication, in order.
+        backlog: open cases over time, the warm-up included.
+    """
+
+    scenario: Scenario
+    replications: int
+    seed: int
+    level: float
+    start: date
+    end: date
+    counted_from: date
+    calendar: str
+    estimated: bool
+    version: str
+    cases: int
+    events: int
+    estimates: Mapping[str, Estimate]
+    samples: Mapping[str, tuple[float, ...]] = field(repr=False)
+    backlog: Series = field(repr=False)
+
+    def __getitem__(self, name: str) -> Estimate:
+        """Return an indicator by name.
+
+        Raises:
+            InvalidInput: there is none of this name.
+        """
+        if name not in self.estimates:
+            raise InvalidInput(f'no indicator "{name}"{nearest(name, self.estimates)}')
+        return self.estimates[name]
+
+    @property
+    def time(self) -> Mapping[str, Durations]:
+        """From arrival to the end of the review, by unit (`working`, `calendar`)."""
+        return {unit: self._durations(f"time.{unit}") for unit in ("working", "calendar")}
+
+    @property
+    def outcomes(self) -> Mapping[str, Group]:
+        """The ways to end, in the order of the procedure."""
+        return {
+            each.id: self._group(f"outcome.{each.id}") for each in self.scenario.procedure.outcomes
+        }
+
+    @property
+    def stages(self) -> Mapping[str, Group]:
+        """The stages in which something is done, in the order of the scenario."""
+        return {each: self._group(f"stage.{each}") for each in self.scenario.behaviours}
+
+    @property
+    def clocks(self) -> Mapping[str, Compliance]:
+        """The statutory time limits, in the order of the procedure."""
+        return {
+            each.id: Compliance(
+                self[f"clock.{each.id}.runs"],
+                self[f"clock.{each.id}.late_share"],
+                self[f"clock.{each.id}.lapsed_share"],
+                self[f"clock.{each.id}.overrun"],
+            )
+            for each in self.scenario.procedure.clocks
+        }
+
+    @property
+    def pools(self) -> Mapping[str, Staffing]:
+        """The pools, in the order of the scenario."""
+        return {
+            each.id: Staffing(
+                each.size,
+                self[f"pool.{each.id}.utilisation"],
+                self[f"pool.{each.id}.wait"],
+                self[f"pool.{each.id}.queue"],
+            )
+            for each in self.scenario.pools
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON values; the schema is named in `schema`."""
+        backlog = self.backlog
+        return {
+            "schema": SCHEMA,
+            "version": self.version,
+            "scenario": self.scenario.id,
+            "procedure": self.scenario.procedure.id,
+            "readings": dict(self.scenario.readings),
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "counted_from": self.counted_from.isoformat(),
+            "years": self.scenario.years,
+            "warm_up": self.scenario.warm_up,
+            "calendar": self.calendar,
+            "estimated": self.estimated,
+            "replications": self.replications,
+            "seed": self.seed,
+            "level": self.level,
+            "cases": self.cases,
+            "events": self.events,
+            "pools": {pool.id: pool.size for pool in self.scenario.pools},
+            "notes": [
+                {"what": note.what, "kind": note.kind, "text": note.text}
+                for note in self.scenario.notes
+            ],
+            "estimates": {name: each.to_dict() for name, each in self.estimates.items()},
+            "samples": {name: [_number(v) for v in each] for name, each in self.samples.items()},
+            "backlog": {
+                "dates": [day.isoformat() for day in backlog.dates],
+                "mean": list(backlog.mean),
+                "low": [_number(each) for each in backlog.low],
+                "high": [_number(each) for each in backlog.high],
+            },
+        }
+
+    def _durations(self, name: str) -> Durations:
+        return Durations(self[f"{name}.mean"], self[f"{name}.median"], self[f"{name}.q90"])
+
+    def _group(self, name: str) -> Group:
+        working, calendar = self._durations(f"{name}.working"), self._durations(f"{name}.calendar")
+        return Group(self[f"{name}.share"], working, calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One indicator in two scenarios.
+
+    Attributes:
+        a, b: the estimate in each.
+        difference: b - a, replication by replication, with common random numbers.
+    """
+
+    a: Estimate
+    b: Estimate
+    difference: Estimate
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval of the difference leaves out 0."""
+        return self.difference.low > 0 or self.difference.high < 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two scenarios under the same random numbers.
+
+    Attributes:
+        a, b: their results.
+        differences: the indicators that both have, by name.
+    """
+
+    a: Result
+    b: Result
+    differences: Mapping[str, Difference]
+
+    def __getitem__(self, name: str) -> Difference:
+        """Return an indicator by name.
+
+        Raises:
+            InvalidInput: not both scenarios have one of this name.
+        """
+        if name not in self.differences:
+            hint = nearest(name, self.differences)
+            raise InvalidInput(f'no indicator "{name}" in both scenarios{hint}')
+        return self.differences[name]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON values; the schema is named in `schema`."""
+        return {
+            "schema": COMPARISON_SCHEMA,
+            "a": self.a.to_dict(),
+            "b": self.b.to_dict(),
+            "differences": {
+                name: {**each.difference.to_dict(), "clear": each.clear}
+                for name, each in self.differences.items()
+            },
+        }
+
+
+def made_result(
+    scenario: Scenario, days: Days, samples: Sequence[Sample], *, seed: int, level: float
+) -> Result:
+    """Return the result of the replications in `samples`."""
+    from duecourse import __version__
+
+    names = samples[0].values
+    values = {name: tuple(sample.values[name] for sample in samples) for name in names}
+    estimates = {}
+    for name, found in values.items():
+        if name in samples[0].trials:
+            trials = [sample.trials[name] for sample in samples]
+            estimates[name] = share_estimate(found, trials, level)
+        else:
+            estimates[name] = estimate(found, level)
+    counted = min(days.since_start(scenario.warm_up), days.length - 1)
+    return Result(
+        scenario=scenario,
+        replications=len(samples),
+        seed=seed,
+        level=level,
+        start=days.start,
+        end=days.end,
+        counted_from=days.date(counted),
+        calendar=days.calendar.id,
+        estimated=days.estimated,
+        version=__version__,
+        cases=sum(sample.cases for sample in samples),
+        events=sum(sample.events for sample in samples),
+        estimates=estimates,
+        samples=values,
+        backlog=_series(days, samples, level),
+    )
+
+
+def made_comparison(a: Result, b: Result) -> Comparison:
+    """Return the paired comparison of two results with the same seed and replications."""
+    differences = {
+        name: Difference(
+            a.estimates[name],
+            b.estimates[name],
+            estimate(
+                [y - x for x, y in zip(a.samples[name], b.samples[name], strict=True)], a.level
+            ),
+        )
+        for name in a.estimates
+        if name in b.estimates
+    }
+    return Comparison(a, b, differences)
+
+
+def _series(days: Days, samples: Sequence[Sample], level: float) -> Series:
+    from duecourse.simulations.measure import WEEK
+
+    points = tuple(
+        point * WEEK for point in range(len(samples[0].backlog)) if point * WEEK < days.length
+    )
+    found = [estimate([sample.backlog[i] for sample in samples], level) for i in range(len(points))]
+    return Series(
+        days=points,
+        dates=tuple(days.date(day) for day in points),
+        mean=tuple(each.mean for each in found),
+        low=tuple(each.low for each in found),
+        high=tuple(each.high for each in found),
+    )
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,22 @@
+"""What the tests share: `tests.strategies` can be imported from wherever they are run, and proofs say what they covered."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest import TerminalReporter
+
+ROOT = str(Path(__file__).resolve().parents[1])
+if ROOT not in sys.path:
+    sys.path.insert(0, ROOT)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print what each proof covered: a test records it as its property "covered"."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "covered":
+                terminalreporter.write_line(f"covered: {value}")

@@ -1,0 +1,220 @@
+"""A procedure of one clerk and one panel, and scenarios of it: what queueing theory can predict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from duecourse.model.source import parse
+from duecourse.scenarios.read import read_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from duecourse.scenarios import Scenario
+
+TOY = """
+[procedure]
+id = "toy"
+label = { en = "Toy" }
+text = { en = "None" }
+initial = "outside"
+measured_from = ["file"]
+calendar = "prc"
+
+[[article]]
+id = "1"
+mark = "I"
+label = { en = "All of it" }
+
+[[actor]]
+id = "applicant"
+label = { en = "Applicant" }
+cites = ["1"]
+
+[[actor]]
+id = "clerk"
+label = { en = "Clerk" }
+cites = ["1"]
+
+[[actor]]
+id = "experts"
+label = { en = "Experts" }
+cites = ["1"]
+
+[[stage]]
+id = "outside"
+label = { en = "Outside" }
+cites = ["1"]
+
+[[stage]]
+id = "office"
+label = { en = "In the office" }
+cites = ["1"]
+
+[[stage]]
+id = "asked"
+label = { en = "Experts asked" }
+cites = ["1"]
+
+[[stage]]
+id = "decided"
+label = { en = "Decided" }
+cites = ["1"]
+final = true
+
+[[step]]
+id = "file"
+label = { en = "files" }
+cites = ["1"]
+actor = "applicant"
+from = "outside"
+to = "office"
+
+[[step]]
+id = "consult"
+label = { en = "asks the experts" }
+cites = ["1"]
+actor = "clerk"
+from = "office"
+to = "asked"
+
+[[step]]
+id = "agree"
+label = { en = "agrees" }
+cites = ["1"]
+actor = "experts"
+from = "asked"
+reply = { panel = "board", value = "yes" }
+
+[[step]]
+id = "object"
+label = { en = "objects" }
+cites = ["1"]
+actor = "experts"
+from = "asked"
+reply = { panel = "board", value = "no" }
+
+[[step]]
+id = "decide"
+label = { en = "decides" }
+cites = ["1"]
+actor = "clerk"
+from = ["office", "asked"]
+when = "board.pending == 0"
+to = "decided"
+
+[[panel]]
+id = "board"
+label = { en = "Board" }
+cites = ["1"]
+electorate = [{ actor = "experts", count = 13 }]
+replies = ["yes", "no"]
+opens = ["consult"]
+closes = ["decide"]
+
+[[clock]]
+id = "limit"
+label = { en = "Limit" }
+cites = ["1"]
+binds = "clerk"
+limit = "5 working days"
+starts = ["file"]
+stops = ["decide"]
+
+[[outcome]]
+id = "decision"
+label = { en = "Decision" }
+cites = ["1"]
+by = "decide"
+conclusion = true
+"""
+
+HEAD = """
+[scenario]
+id = "toy"
+label = {{ en = "Toy" }}
+procedure = '{procedure}'
+start = 2021-01-04
+years = {years}
+warm_up = {warm_up}
+
+[[class]]
+id = "file"
+label = {{ en = "File" }}
+party = "applicant"
+begins = ["file"]
+
+[[arrivals]]
+id = "files"
+per_year = {per_year}
+shares = {{ file = 1.0 }}
+assumption = "given by the test"
+
+[[pool]]
+id = "desk"
+label = {{ en = "Desk" }}
+size = {size}
+assumption = "given by the test"
+
+[[meeting]]
+id = "council"
+label = {{ en = "Council" }}
+every = {every}
+first = 0
+assumption = "given by the test"
+
+[[reply]]
+panel = "board"
+actor = "experts"
+latency = {{ law = "lognormal", mean = 7, cv = 0.5 }}
+objection = {{ mean = 0.1, correlation = 0.25, counts_as = "no" }}
+support = "yes"
+assumption = "given by the test"
+
+[[stage]]
+id = "office"
+
+[[stage.activity]]
+id = "handling"
+{activity}
+
+[[stage]]
+id = "asked"
+
+[[stage.activity]]
+id = "replies"
+panel = "board"
+take = "decide"
+"""
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Callable[..., Scenario]:
+    """Make scenarios of the toy procedure: `toy(activity, per_year=…, size=…, years=…)`."""
+    procedure = tmp_path / "toy.toml"
+    procedure.write_text(TOY, encoding="utf-8")
+
+    def make(
+        activity: str,
+        *,
+        per_year: float = 250,
+        size: int = 1,
+        years: float = 2,
+        warm_up: float = 0,
+        every: int = 1,
+    ) -> Scenario:
+        text = HEAD.format(
+            procedure=procedure,
+            activity=activity + '\nassumption = "given by the test"\n',
+            per_year=per_year,
+            size=size,
+            years=years,
+            warm_up=warm_up,
+            every=every,
+        )
+        return read_scenario(parse(text.encode(), "scenario.toml"))
+
+    return make
