@@ -62,9 +62,14 @@ def tables(draw: Draw, *, panels: int = 1) -> Table:
     return _File(draw, panels).tables()
 
 
+def read_tables(data: Table) -> Procedure:
+    """Return the procedure that the tables of a file say, without a file."""
+    return interpret(base_layer(Source("drawn.toml", "", data)))
+
+
 def _interpreted(data: Table) -> Procedure | None:
     try:
-        return interpret(base_layer(Source("drawn.toml", "", data)))
+        return read_tables(data)
     except InvalidInput as error:
         # the only mistakes that are left to chance
         codes = {each.code for each in error.problems}

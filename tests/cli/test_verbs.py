@@ -167,3 +167,37 @@ def test_list_names_what_is_shipped(tmp_path: Path) -> None:
         "baseline-2022",
     ):
         assert name in out
+
+
+def test_a_published_case_is_found_by_its_id(tmp_path: Path) -> None:
+    """33 working days from 2023-03-31 to 2023-05-21, counted by hand in tests/test_calendar.py."""
+    code, out, _ = duecourse("case", "micron", cwd=tmp_path)
+
+    assert code == 0
+    assert "To Sun 2023-05-21 there are 33 working days" in out
+    assert duecourse("case", "macron", cwd=tmp_path)[2].startswith(
+        'no published case "macron"; did you mean "micron"?'
+    )
+
+
+def test_a_case_file_with_a_breach_exits_with_1(tmp_path: Path) -> None:
+    """Screening of materials complete on 2022-03-01 is due on 2022-03-15, ten working days later (Art. 9)."""
+    steps = [
+        "platform_finds_risk",
+        "write_declaration",
+        "write_analysis",
+        "attach_documents",
+        "file",
+    ]
+    events = "".join(f'[[event]]\non = 2022-03-01\nstep = "{step}"\n' for step in steps)
+    (tmp_path / "mine.toml").write_text(
+        f'[case]\nid = "mine"\nlabel = {{ en = "Mine" }}\nprocedure = "measures-2022"\n{events}'
+    )
+
+    assert duecourse("case", "mine.toml", "--on", "2022-03-15", cwd=tmp_path)[0] == 0
+    code, out, _ = duecourse("case", "mine.toml", "--on", "2022-03-16", cwd=tmp_path)
+    assert code == 1
+    assert "2022-03-15" in out
+    assert duecourse("case", "mine.toml", "--on", "yesterday", cwd=tmp_path)[2].startswith(
+        '"yesterday" is no day'
+    )

@@ -52,7 +52,14 @@ LANGS: tuple[Lang, ...] = ("en", "zh", "both")
 SVG = "{http://www.w3.org/2000/svg}"
 
 WORDS = st.sampled_from(
-    ["takes", "note of", "an Unreasonablylongwordwithoutanyspace" * 3, "形成审查结论建议，", "<&\"'>", "a"]
+    [
+        "takes",
+        "note of",
+        "an Unreasonablylongwordwithoutanyspace" * 3,
+        "形成审查结论建议，",
+        "<&\"'>",
+        "a",
+    ]
 )
 LABELS = st.builds(
     Label,
@@ -72,7 +79,9 @@ def pictured(draw: Draw, most_stages: int = 12) -> Procedure:
             id=f"{draw(st.sampled_from('pq'))}_{at}",
             label=draw(LABELS),
             cites=(Cite(str(at), Mark.INFERRED),) * draw(st.integers(0, 3)),
-            actors=tuple(draw(st.lists(st.sampled_from(actors), min_size=1, max_size=2, unique=True))),
+            actors=tuple(
+                draw(st.lists(st.sampled_from(actors), min_size=1, max_size=2, unique=True))
+            ),
             sources=tuple(draw(some)),
             when=draw(st.sampled_from([TRUE, TRUE, TRUE, FALSE])),
             branches=tuple(Branch(each) for each in draw(st.one_of(st.just([]), some))[:1]),
@@ -113,7 +122,9 @@ def clocks(draw: Draw, steps: list[Step], actors: list[str]) -> tuple[Clock, ...
             limit=Span(at + 1, draw(st.sampled_from(list(Unit)))),
             starts=tuple(map(On, draw(ids))),
             stops=tuple(map(On, draw(ids))),
-            extensions=(Extension(steps[0].id, draw(st.sampled_from([None, Span(1, Unit.WORKING_DAY)]))),),
+            extensions=(
+                Extension(steps[0].id, draw(st.sampled_from([None, Span(1, Unit.WORKING_DAY)]))),
+            ),
         )
         for at in range(draw(st.integers(1, 4)))
     )
@@ -183,6 +194,26 @@ def covered(scene: Scene) -> list[tuple[Area, Area]]:
     ]
 
 
+def lying(scene: Scene) -> list[tuple[Area, Area]]:
+    """Return the parts of different arrows that lie on each other, so that nobody could tell them apart."""
+    arrows = [i for g in scene.groups for i in g.items if isinstance(i, Stroke) and i.arrow]
+    return [
+        (part, cover)
+        for one, other in combinations(arrows, 2)
+        for part in legs(one)
+        for cover in legs(other)
+        if (part.width > part.height) == (cover.width > cover.height)
+        if grown(part).overlaps(cover)
+    ]
+
+
+def grown(area: Area) -> Area:
+    """Return an area that is wider to the sides of its length, not at its ends."""
+    if area.width > area.height:
+        return Area(area.x + 1, area.y - 2, area.width - 2, area.height + 4)
+    return Area(area.x - 2, area.y + 1, area.width + 4, area.height - 2)
+
+
 def slanting(scene: Scene) -> list[Stroke]:
     """Return the arrows that are not made of upright and level parts, or do not enter from above."""
     arrows = [i for g in scene.groups for i in g.items if isinstance(i, Stroke) and i.arrow]
@@ -195,7 +226,11 @@ def slanting(scene: Scene) -> list[Stroke]:
 
 
 def drawn_steps(scene: Scene) -> set[str]:
-    return {name for group in scene.groups for name in re.findall(r"\[(\w+)\]$", group.hover, re.MULTILINE)}
+    return {
+        name
+        for group in scene.groups
+        for name in re.findall(r"\[(\w+)\]$", group.hover, re.MULTILINE)
+    }
 
 
 def check(procedure: Procedure, scene: Scene) -> None:
@@ -205,6 +240,7 @@ def check(procedure: Procedure, scene: Scene) -> None:
     assert spilling(scene) == []
     assert covered(scene) == []
     assert slanting(scene) == []
+    assert lying(scene) == []
     assert {step.id for step in procedure.steps} <= drawn_steps(scene)
     assert {stage.id for stage in procedure.stages} <= drawn_steps(scene)
 
@@ -260,7 +296,10 @@ def test_the_document_is_well_formed_and_says_what_it_shows(drawing: str) -> Non
 
 def test_the_document_needs_nothing_from_elsewhere(drawing: str) -> None:
     assert re.findall(r"https?:[^\"' ]*", drawing) == ["http://www.w3.org/2000/svg"]
-    assert re.findall(r"<(?:script|image|use|a|foreignObject)\b|href|url\(|@import|on\w+=", drawing) == []
+    assert (
+        re.findall(r"<(?:script|image|use|a|foreignObject)\b|href|url\(|@import|on\w+=", drawing)
+        == []
+    )
 
 
 def test_stated_steps_of_one_family_are_told_with_their_count(drawing: str) -> None:
@@ -297,7 +336,9 @@ def classes(text: str) -> set[str]:
 
 def test_every_class_in_a_picture_has_a_rule_in_both_themes(drawing: str) -> None:
     for theme in ("light", "dark"):
-        style = re.search(r"<style>(.*?)</style>", svg(dc.load("measures-2022"), theme=theme), re.DOTALL)
+        style = re.search(
+            r"<style>(.*?)</style>", svg(dc.load("measures-2022"), theme=theme), re.DOTALL
+        )
         assert style
         ruled = set(re.findall(r"\.([\w-]+)", style[1]))
         assert classes(drawing) - ruled - {"dc-legend", "dc-limit"} == set()
@@ -415,7 +456,9 @@ def test_level_parts_that_would_lie_on_each_other_get_different_tracks() -> None
 
     found = tracks([entering, leaving])
 
-    assert found[1] < found[0]  # what leaves the upper box at 50 turns before the other comes down there
+    assert (
+        found[1] < found[0]
+    )  # what leaves the upper box at 50 turns before the other comes down there
 
 
 # --- notations --------------------------------------------------------------------------------------
@@ -449,5 +492,8 @@ def test_a_label_cannot_leave_its_quotes_in_a_notation() -> None:
     text = dc.load("trial-2017")
     changed = replace(text, stages=tuple(replace(stage, label=evil) for stage in text.stages))
 
-    assert 's_selected(["#quot;]; end #37;#37;{init: {}}#37;#37; #lt;b#gt;#96;x#96;#92;"])' in mermaid(changed)
+    assert (
+        's_selected(["#quot;]; end #37;#37;{init: {}}#37;#37; #lt;b#gt;#96;x#96;#92;"])'
+        in mermaid(changed)
+    )
     assert 's_selected [label="\\"]; end %%{init: {}}%% <b>`x`\\\\",' in dot(changed)

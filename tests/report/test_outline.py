@@ -280,7 +280,13 @@ def test_json_of_a_step_against_its_toml(small: Procedure) -> None:
 def test_json_names_every_element(name: str) -> None:
     procedure = dc.load(name)
     data = procedure_json(procedure)
-    ids = {each["id"] for part in data.values() if isinstance(part, list) for each in part if "id" in each}
+    ids = {
+        each["id"]
+        for part in data.values()
+        if isinstance(part, list)
+        for each in part
+        if "id" in each
+    }
 
     assert {each.id for each in elements(procedure)} <= ids
 

@@ -197,7 +197,7 @@ def toy(tmp_path: Path) -> Callable[..., Scenario]:
     procedure = tmp_path / "toy.toml"
     procedure.write_text(TOY, encoding="utf-8")
 
-    def make(
+    def make(  # noqa: PLR0913  (settings with names)
         activity: str,
         *,
         per_year: float = 250,

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from scipy.integrate import quad
+from scipy.special import betaln
 from scipy.stats import lognorm
 
-from duecourse.simulations import simulate
+from duecourse.simulations import replicate, simulate
+from duecourse.simulations.estimate import estimate
 from duecourse.simulations.plan import Plan
 
 if TYPE_CHECKING:
@@ -49,19 +51,19 @@ def test_erlang_c_itself_against_the_published_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("servers", "load", "notices"), [(1, 0.5, 0.08), (2, 1.4, 0.11), (5, 3.5, 0.13)]
+    ("servers", "load", "notices"), [(1, 0.5, 0.1), (2, 1.4, 0.1), (5, 3.5, 0.15)]
 )
 def test_mean_wait_against_erlang_c(
     toy: Callable[..., Scenario], servers: int, load: float, notices: float
 ) -> None:
-    """20 replications of about 4,200 customers; an error of twice `notices` would be caught."""
-    service = 0.05
+    """20 replications of about 5,000 customers; an error of 20 % (c = 5: 30 %) would be caught."""
+    service = load / 40
     exponential = (
         f'work = "desk"\neffort = {{ law = "exponential", mean = {service} }}\ntake = "decide"'
     )
-    shaped = toy(exponential, size=servers, years=1.1, warm_up=0.1, per_year=1)
+    shaped = toy(exponential, size=servers, years=0.6, warm_up=0.1, per_year=1)
     rate = load / service * Plan(shaped).days.per_year
-    scenario = toy(exponential, size=servers, years=1.1, warm_up=0.1, per_year=rate)
+    scenario = toy(exponential, size=servers, years=0.6, warm_up=0.1, per_year=rate)
     found = simulate(scenario, replications=20, seed=42, level=LEVEL)
 
     holds(erlang_c_wait(servers, load, service), found["pool.desk.wait"], notices)
@@ -77,14 +79,14 @@ def test_mean_wait_against_erlang_c(
 def test_wait_for_a_meeting_is_half_the_period_for_poisson_arrivals(
     toy: Callable[..., Scenario],
 ) -> None:
-    """Meetings every 20 days: a case waits 10 on average; cases cut off at the end leave 500 days' worth.
+    """Meetings every 20 days: a case waits 10 on average; an error of 3 % would be caught.
 
-    The run ends with a meeting's period cut off, whose cases have waited less than average: below 1 %.
+    The last period may be cut off, and its cases with it; they are 1 in 125 and no different.
     """
-    scenario = toy('meeting = "council"\ntake = "decide"', every=20, years=10, per_year=1000)
+    scenario = toy('meeting = "council"\ntake = "decide"', every=20, years=10, per_year=600)
     found = simulate(scenario, replications=10, seed=42, level=LEVEL)
 
-    holds(10.0, found["stage.office.working.mean"], 0.01)
+    holds(10.0, found["stage.office.working.mean"], 0.015)
 
 
 def test_slowest_of_thirteen_replies_against_its_integral(toy: Callable[..., Scenario]) -> None:
@@ -107,12 +109,8 @@ def test_objections_against_the_beta_binomial(toy: Callable[..., Scenario]) -> N
 
     The share of cases without any, and the mean number, over 20 replications of about 600 cases.
     """
-    from duecourse.simulations import replicate
-    from duecourse.simulations.estimate import estimate
-
     a, b = 0.3, 2.7
-    log_beta = lambda x, y: math.lgamma(x) + math.lgamma(y) - math.lgamma(x + y)  # noqa: E731
-    none = math.exp(log_beta(a, b + 13) - log_beta(a, b))
+    none = math.exp(betaln(a, b + 13) - betaln(a, b))
     scenario = toy('take = "consult"', years=1, per_year=600)
     without, mean = [], []
     for number in range(20):

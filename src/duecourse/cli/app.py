@@ -150,7 +150,9 @@ def bounds(
 
 @app.command()
 def case(
-    file: Annotated[Path, typer.Argument(help="a case file")],
+    name: Annotated[
+        str, typer.Argument(help="a case file, or a published case by id (see `list`)")
+    ],
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="how the case stands on this day")
     ] = None,
@@ -162,7 +164,7 @@ def case(
     """Replay one case on the calendar: stage, permitted steps, due dates, breaches."""
     from duecourse.cli.cases import replayed
 
-    text, code = replayed(file, on, reading or (), format_, lang)
+    text, code = replayed(name, on, reading or (), format_, lang)
     _emit(text, output)
     raise typer.Exit(code)
 

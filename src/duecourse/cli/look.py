@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from duecourse.cli.files import language, one_of
-from duecourse.model.library import catalogue, load, project_root
+from duecourse.model.library import case_files, catalogue, load, project_root
 from duecourse.properties.property import load_properties
 from duecourse.report.diagram import dot, mermaid, svg
 from duecourse.report.outline import outline
@@ -20,7 +20,7 @@ FORMATS = ("text", "mermaid", "dot", "svg", "json")
 
 
 def listing() -> str:
-    """Return what is in reach: procedures, amendments, properties, scenarios."""
+    """Return what is in reach: procedures, amendments, properties, scenarios, published cases."""
     root = project_root()
     lines: list[str] = []
     entries = catalogue(root)
@@ -34,6 +34,8 @@ def listing() -> str:
     lines.extend(f"  {each.id:22} {each.sentence.en}" for each in load_properties(root))
     lines.append("scenarios")
     lines.extend(f"  {name}" for name in scenario_files(root))
+    lines.append("published cases")
+    lines.extend(f"  {name}" for name in case_files(root))
     return "\n".join(lines)
 
 

@@ -20,11 +20,12 @@ from duecourse.model.shapes import shaped
 from duecourse.model.source import load as load_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from duecourse.model.library import Folder
     from duecourse.model.migration import Migration
     from duecourse.model.procedure import Procedure, Reading
+    from duecourse.model.source import Path as Path_
     from duecourse.model.source import Source
 
 _S = TypeVar("_S", bound=Shape)
@@ -43,10 +44,10 @@ class CaseShape(Shape):
 
 
 class EventShape(Shape):
-    """Something that happened."""
+    """Something that happened: a step, or several of one day in their order."""
 
     on: dt.date
-    step: Id
+    step: Annotated[list[Id], OneOrMore] = Field(min_length=1, max_length=100)
     actor: Id = ""
     member: Annotated[list[Text], OneOrMore] = Field(default=[], max_length=1_000)
     note: Text = ""
@@ -83,8 +84,16 @@ def read_case(path: Folder | str, *, root: Folder | None = None) -> Case:
     Raises:
         InvalidInput: with every problem found, each at its place.
     """
-    file = Path(path) if isinstance(path, str) else path
-    return _Reader(load_source(file), root).case()
+    return case_of(load_source(Path(path) if isinstance(path, str) else path), root)
+
+
+def case_of(source: Source, root: Folder | None = None) -> Case:
+    """Return the case that a source holds.
+
+    Raises:
+        InvalidInput: see `read_case`.
+    """
+    return _Reader(source, root).case()
 
 
 class _Reader:
@@ -99,7 +108,7 @@ class _Reader:
         for key in self.source.data:
             known = ("case", "event", "published")
             if key not in known:
-                self.wrong("unknown-table", f'unknown table "{key}"{nearest(key, known)}', key)
+                self.wrong("unknown-table", f'unknown table "{key}"{nearest(key, known)}', key, 0)
         head = self.table(CaseShape, "case")
         published = self.table(PublishedShape, "published")
         shapes = dict(self.events())
@@ -111,10 +120,12 @@ class _Reader:
         migration = find_migration(procedure.id, self.root)
         self.readings(head, procedure, migration)
         self.facts(head, procedure)
-        events = tuple(self.event(index, shape) for index, shape in shapes.items())
-        self.order(events)
-        for index, event in enumerate(events):
-            self.check(index, event, procedure, migration, head)
+        self.order(shapes)
+        events: list[Event] = []
+        for index, shape in shapes.items():
+            for at, event in self.taken(index, shape):
+                events.append(event)
+                self.check(at, event, procedure, migration, head)
         if published is not None:
             self.check_published(published, procedure)
         self.refuse()
@@ -124,7 +135,7 @@ class _Reader:
             procedure=procedure,
             readings=head.readings,
             facts=head.facts,
-            events=events,
+            events=tuple(events),
             migration=migration,
             published=None if published is None else _published(published),
             place=self.source.place(("case",)),
@@ -156,16 +167,23 @@ class _Reader:
             if shape is not None:
                 yield index, shape
 
-    def event(self, index: int, shape: EventShape) -> Event:
-        return Event(
-            on=shape.on,
-            step=shape.step,
-            actor=shape.actor,
-            members=tuple(shape.member),
-            note=shape.note,
-            source=shape.source,
-            place=self.source.place(("event", index, "step")),
-        )
+    def taken(self, index: int, shape: EventShape) -> Iterator[tuple[Path_, Event]]:
+        """Yield the steps of an event, each with its place in the file."""
+        listed = isinstance(self.source.data["event"][index]["step"], list)
+        for number, step in enumerate(shape.step):
+            at: Path_ = ("event", index, "step", *([number] if listed else []))
+            yield (
+                at,
+                Event(
+                    on=shape.on,
+                    step=step,
+                    actor=shape.actor,
+                    members=tuple(shape.member),
+                    note=shape.note,
+                    source=shape.source,
+                    place=self.source.place(at),
+                ),
+            )
 
     def procedure(self, name: str) -> Procedure:
         try:
@@ -198,16 +216,18 @@ class _Reader:
             elif not in_domain(fact, value):
                 self.wrong("range", out_of_domain(fact, value), *at)
 
-    def order(self, events: tuple[Event, ...]) -> None:
-        for index, (before, event) in enumerate(pairwise(events), start=1):
-            if event.on < before.on:
+    def order(self, shapes: Mapping[int, EventShape]) -> None:
+        for before, (index, shape) in pairwise(shapes.items()):
+            if shape.on < before[1].on:
                 rule = "events stand in the order of their dates"
-                message = f"{event.on} is before {before.on}, the date of the event above; {rule}"
+                message = (
+                    f"{shape.on} is before {before[1].on}, the date of the event above; {rule}"
+                )
                 self.wrong("order", message, "event", index, "on")
 
     def check(
         self,
-        index: int,
+        at: Path_,
         event: Event,
         procedure: Procedure,
         later: Migration | None,
@@ -220,7 +240,8 @@ class _Reader:
         found = [list(faults(event, text)) for text in texts]
         if all(found):
             for fault in found[0]:
-                self.wrong(fault.code, fault.message, "event", index, fault.key)
+                place = at if fault.key == "step" else (*at[:2], fault.key)
+                self.wrong(fault.code, fault.message, *place)
 
     def check_published(self, shape: PublishedShape, procedure: Procedure) -> None:
         step = shape.opened.step

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
 from duecourse.model.cubes import MAX_CUBES, Budget, TooManyCubesError, split
-from duecourse.model.expression import Compare, Constant, Expression, Variable
+from duecourse.model.expression import Compare, Constant, Variable
 from duecourse.model.liveness import live_variables
 from duecourse.model.table import Field, Op, Rule, Table
 from duecourse.model.variants import Folded, choose_readings, too_many
@@ -102,7 +102,9 @@ class _Compiler:
     def rules(self, variant: Variant) -> Iterator[Rule]:
         conditions = variant.conditions
         branches = len(variant.branches)
-        goals = (*conditions, *self.distinctions(variant))
+        # what is never read has no field: to tell its values apart would say everything twice
+        extra = (each for each in self.distinctions(variant) if str(each.left) in self.fields)
+        goals = (*conditions, *extra)
         for cube, truth in split(goals, self.domains, self.budget):
             index = next((i for i in range(branches) if truth[1 + i]), None)
             if index is None:
@@ -113,7 +115,7 @@ class _Compiler:
                 self.budget.spend(len(each) + 1, cubes=1)
                 yield self.rule(variant, variant.branches[index], each, ops)
 
-    def distinctions(self, variant: Variant) -> Iterator[Expression]:
+    def distinctions(self, variant: Variant) -> Iterator[Compare]:
         """Yield conditions that no guard asks but on which the successor depends: saturation, sizes, silence."""
         reply = variant.step.reply
         for branch in variant.branches:
@@ -132,7 +134,7 @@ class _Compiler:
                 replied = reply is not None and reply.panel == op.name
                 yield from self.silences(op.name, replied=replied)
 
-    def silences(self, panel: str, *, replied: bool) -> Iterator[Expression]:
+    def silences(self, panel: str, *, replied: bool) -> Iterator[Compare]:
         """Yield what the counts depend on when a panel closes whose silent members count as a reply.
 
         A count that only tells none from some needs no more of the numbers it is made of; where the step that closes
@@ -229,8 +231,8 @@ class _Compiler:
     def close(self, panel: str, cube: Cube, put: dict[str, Value], add: Mapping[str, int]) -> None:
         pending = [f"{panel}.pending.{actor}" for actor in self.classes[panel]]
         silence = self.folded.silence(panel)
-        if silence is not None:
-            reply = f"{panel}.{silence}"
+        reply = f"{panel}.{silence}"
+        if silence is not None and reply in self.fields:
             after = {name: int(cube[name][0]) + add.get(name, 0) for name in (*pending, reply)}
             put[reply] = min(sum(after.values()), int(self.domains[reply][-1]))
         put |= dict.fromkeys(pending, 0)
@@ -256,7 +258,7 @@ class _Compiler:
         return (0, 0) if len(members) == len(field.values) else field.mask
 
 
-def _is(name: str, value: Value) -> Expression:
+def _is(name: str, value: Value) -> Compare:
     return Compare("==", Variable(name), Constant(value))
 
 

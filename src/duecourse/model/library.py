@@ -69,6 +69,15 @@ def catalogue(root: Folder | None = None) -> dict[str, Entry]:
     return found
 
 
+def case_files(root: Folder | None = None) -> dict[str, Folder]:
+    """Return the case files of a project and, below them, of the shipped one, by the name of the file."""
+    found: dict[str, Folder] = {}
+    for folder in dict.fromkeys((root or project_root(), shipped())):
+        for file in _tomls(folder.joinpath("model", "cases")):
+            found.setdefault(file.name.removesuffix(".toml"), file)
+    return found
+
+
 def own_procedures(root: Folder | None = None) -> tuple[str, ...]:
     """Return the ids of the procedures in a project itself, without the shipped ones below it."""
     folder = root or project_root()

@@ -20,9 +20,9 @@ _WEEKDAYS_ZH = "一二三四五六日"
 
 
 def day_text(day: date, lang: Lang) -> str:
-    """Return a day with its weekday, such as 'Mon 2022-10-17' or '2022-10-17 周一'."""
+    """Return a day with its weekday, such as 'Mon 2022-10-17' or '2022-10-17（周一）'."""
     return say(
-        lang, f"{_WEEKDAYS[day.weekday()]} {day}", f"{day} 周{_WEEKDAYS_ZH[day.weekday()]}"
+        lang, f"{_WEEKDAYS[day.weekday()]} {day}", f"{day}（周{_WEEKDAYS_ZH[day.weekday()]}）"
     )
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 HUES = ("c1", "c2", "c3", "c4", "c5")
 ROW = 54.0
-AHEAD = 12.0
+ROOM = 32.0
+ARROW = 13.0
 TITLE = Label("Greatest statutory time without a breach", "不违反期限的最长法定用时")
 
 
@@ -27,7 +28,7 @@ def time_plot(found: Sequence[Bounds]) -> Plot:
     rows = [(each, row) for each in found for row in each.rows if row.outcome.conclusion and row.clauses]
     most = max(sum(clause.days for clause in row.clauses) for _, row in rows)
     figure, axes = canvas(len(rows) * ROW + 34, bottom=30)
-    axes.set_xlim(0, most + AHEAD)
+    axes.set_xlim(0, most + ROOM)
     axes.set_ylim(len(rows) * ROW, 0)
     axes.set_yticks([])
     axes.set_xlabel("counted working days  计入的工作日", color=colour("soft"), fontsize=USUAL)
@@ -67,7 +68,6 @@ def _legend(rows: Sequence[tuple[Bounds, Bound]], hues: dict[str, str]) -> list[
 def _bar(axes: Axes, top: float, each: Bounds, row: Bound, hues: dict[str, str]) -> None:
     """Draw one bar: above it what it is about, in it the days, below it the articles."""
     unit = axes.get_xlim()[1] / (WIDTH * POINTS * 0.965)
-    total = "" if row.counted is not None else " +"
     days = sum(clause.days for clause in row.clauses)
     name = f"{each.procedure.id}: {row.outcome.label.en}  {row.outcome.label.zh}"
     axes.text(0, top + 13, name, fontsize=USUAL, color=colour("ink"), va="baseline", ha="left")
@@ -85,9 +85,9 @@ def _bar(axes: Axes, top: float, each: Bounds, row: Bound, hues: dict[str, str])
         begin += clause.days
     if row.counted is None:
         tip = {"arrowstyle": "-|>", "color": colour("ink"), "linewidth": 1.2, "linestyle": (0, (2, 1.5)), "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", (begin + AHEAD * 0.95, top + 26), (begin, top + 26), arrowprops=tip)
-    words = f"= {days}{total}"
-    axes.text(begin + AHEAD * 0.9, top + 13, words, fontsize=USUAL, color=colour("ink"), ha="right", va="baseline", fontweight="bold")
+        axes.annotate("", (begin + ARROW, top + 26), (begin, top + 26), arrowprops=tip)
+    words, ahead = (f"{days} + …", ARROW + 2) if row.counted is None else (f"= {days}", 2)
+    axes.text(begin + ahead, top + 29, words, fontsize=USUAL, color=colour("ink"), ha="left", va="baseline", fontweight="bold")
 
 
 def _table(rows: Sequence[tuple[Bounds, Bound]]) -> Table:

@@ -7,7 +7,9 @@ incidents, extensions, lapses. So the walk covers every run that a simulation ca
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from duecourse.scenarios.values import OTHERWISE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -149,7 +151,9 @@ class _Walk:
         if activity.choose is not None:
             for step, share in activity.choose[name] if here else ():
                 if share > 0:
-                    found |= self.in_turn(here, (step,), stage, entry, (*where, "choose"))
+                    at = _chosen(entry, where, name, step)
+                    taken = {self.take(each, step, entry, *at) for each in here}
+                    found |= {to for to in taken if to is not None}
             return found
         if activity.first_of:
             return found | self.first_allowed(here, activity, entry, where)
@@ -166,8 +170,7 @@ class _Walk:
         """Return where a list of steps leads; a step to another stage ends the list."""
         here, gone = set(begun), set()
         for index, step in enumerate(steps):
-            at = (*where, index) if where[-1] != "choose" else (*where, step)
-            taken = {self.take(packed, step, entry, *at) for packed in here}
+            taken = {self.take(packed, step, entry, *where, index) for packed in here}
             here = {to for to in taken if to is not None and self.table.stage(to) == stage}
             gone |= {to for to in taken if to is not None and to not in here}
         return here | gone
@@ -257,6 +260,18 @@ class _Walk:
         self.found.setdefault(
             (code, at.line, at.column, once), entry.problem(code, message, *where)
         )
+
+
+def _chosen(
+    entry: Entry, where: tuple[str | int, ...], name: str, step: str
+) -> tuple[str | int, ...]:
+    """Return where a decision gives a step its probability, for one class."""
+    data: Any = entry.data
+    for key in (*where, "choose"):
+        data = data[key]
+    by_class = any(isinstance(each, dict) for each in data.values())
+    named = (name if name in data else OTHERWISE,) if by_class else ()
+    return (*where, "choose", *named, step)
 
 
 def initial_configurations(table: Table, each: CaseClass) -> list[int]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from duecourse.model.procedure import Clock, Label, Lang, On, Procedure
     from duecourse.report.diagram.graph import Graph
 
-WIDTH = 168.0
+WIDTH = 184.0
 
 
 @dataclass(frozen=True, slots=True)

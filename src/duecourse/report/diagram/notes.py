@@ -1,4 +1,4 @@
-"""What stands around a picture: the legend above it, and below it what only other readings allow."""
+"""What stands around a picture: the legend above it, and below it what the default readings do not allow."""
 
 from __future__ import annotations
 
@@ -96,17 +96,17 @@ def _key(key: str, x: float, y: float) -> list[Item]:
 def notes(
     graph: Graph, lang: Lang, x: float, top: float, width: float
 ) -> tuple[list[Group], float]:
-    """Return what is not drawn because only other readings allow it, in columns, and where it ends."""
+    """Return what the default readings do not allow, in columns, and where it ends."""
     entries = list(_left_out(graph, lang))
     if not entries:
         return [], top
     heading = say(
         lang,
-        "Not drawn: possible only under other readings than the default ones",
-        "未绘出：仅在非默认解读下可能",
+        "Not drawn: not possible under the default readings",
+        "未绘出：默认解读下不可能",
     )
     if lang == "both":
-        heading += " · 未绘出：仅在非默认解读下可能"
+        heading += " · 未绘出：默认解读下不可能"
     head, top = paragraph(set_lines(heading, "heading", width), x, top)
     count = max(int((width + NOTE_GAP) // (NOTE + NOTE_GAP)), 1)
     room = min(NOTE, width)

@@ -1,0 +1,160 @@
+"""How long cases take until each outcome and in each stage, beside what the law allows at the most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from duecourse.calendar import Unit
+from duecourse.model.procedure import Label
+from duecourse.report.caseload_tables import ASSUMED
+from duecourse.report.plots import USUAL, Key, Plot, canvas, colour, drawn, pair
+from duecourse.report.tables import Cell, Table, number_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from duecourse.model.procedure import Clock
+    from duecourse.properties.bounds import Bounds
+    from duecourse.report.spread import Quantiles, Spread
+    from duecourse.simulations.result import Comparison
+
+ROW = 64.0
+LINES = (36.0, 47.0)
+NUMBERS = (28.5, 59.0)
+ENDS = Label(f"How long a case takes, by how it ends {ASSUMED}", f"各类结案方式的用时 {ASSUMED}")
+CLOCKS = Label(f"How long a case stands under each limit {ASSUMED}", f"案件在各期限下的用时 {ASSUMED}")
+LIMIT = Key("ink", "mark", Label("greatest counted time without extension of the special review", "不延长特别审查的最长计入时间"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One duration in two scenarios, and the most that the law allows, where it sets something."""
+
+    label: Label
+    found: tuple[Quantiles | None, Quantiles | None]
+    limits: tuple[int | None, int | None] = (None, None)
+
+
+def outcome_plot(comparison: Comparison, spreads: tuple[Spread, Spread], found: tuple[Bounds, Bounds]) -> Plot:
+    """Return the durations of cases by outcome, beside the statutory bounds on them."""
+    rows = [
+        Row(
+            outcome.label,
+            _both(spreads, "outcomes", outcome.id),
+            (_bound(found[0], outcome.id), _bound(found[1], outcome.id)),
+        )
+        for outcome in comparison.b.scenario.procedure.outcomes
+    ]
+    note = Label(
+        "The bars are elapsed time: they include suspensions and days on which no limit runs, which the statutory time does "
+        "not count. A bar beyond its mark is therefore slow, but not by itself unlawful.",
+        "条形为实际经过时间，含法定不计入的中止期间和无期限期间；超过标记表示慢，但本身不等于违法。",
+    )
+    return _plot("ends", ENDS, rows, comparison, spreads, note, (LIMIT,))
+
+
+def clock_plot(comparison: Comparison, spreads: tuple[Spread, Spread]) -> Plot:
+    """Return how long cases stand under each limit, beside the limit."""
+    before = comparison.a.scenario.procedure.clock
+    rows = [
+        Row(
+            Label(f"{clock.label.en} ({_articles(clock)})", clock.label.zh),
+            _both(spreads, "clocks", clock.id),
+            (_limit(before[clock.id]) if clock.id in before else None, _limit(clock)),
+        )
+        for clock in comparison.b.scenario.procedure.clocks
+    ]
+    note = Label(
+        "The bars include the days on which the limit is suspended, and those won by an extension; so a bar beyond its mark is "
+        "not by itself a breach. The shares of breaches are in the next figure.",
+        "条形含期限中止和延长的日数；超过标记本身不等于逾期，逾期比例见下图。",
+    )
+    key = Key("ink", "mark", Label("the limit, without extension", "法定期限（不含延长）"))
+    return _plot("clocks", CLOCKS, rows, comparison, spreads, note, (key,))
+
+
+def _articles(clock: Clock) -> str:
+    return ", ".join(map(str, clock.cites))
+
+
+def _limit(clock: Clock) -> int | None:
+    return clock.limit.count if clock.limit.unit is Unit.WORKING_DAY else None
+
+
+def _both(spreads: tuple[Spread, Spread], kind: str, name: str) -> tuple[Quantiles | None, Quantiles | None]:
+    a, b = (getattr(each, kind).get(name) for each in spreads)
+    return a, b
+
+
+def _bound(found: Bounds, outcome: str) -> int | None:
+    return next((row.without for row in found.rows if row.outcome.id == outcome and row.clauses), None)
+
+
+def _plot(  # noqa: PLR0913, PLR0917  (one caller for each kind)
+    name: str,
+    title: Label,
+    rows: Sequence[Row],
+    comparison: Comparison,
+    spreads: tuple[Spread, Spread],
+    note: Label,
+    more: tuple[Key, ...],
+) -> Plot:
+    rows = [row for row in rows if any(row.found)]
+    figure, axes = canvas(len(rows) * ROW + 34, bottom=30)
+    most = max(each.values[-1] for row in rows for each in row.found if each)
+    most = max([most, *(limit for row in rows for limit in row.limits if limit)])
+    axes.set_xlim(0, most * 1.04)
+    axes.set_ylim(len(rows) * ROW, 0)
+    axes.set_yticks([])
+    axes.set_xlabel("working days  工作日", color=colour("soft"), fontsize=USUAL)
+    for at, row in enumerate(rows):
+        _row(axes, at * ROW, row)
+    cases = spreads[1].replications
+    unit = Label(
+        f"working days; line: 5 to 95 % of the cases, bar: middle half, dot: median; all cases of {cases} replications",
+        f"工作日；细线为5%至95%，粗条为中间一半，圆点为中位数；{cases}次重复的全部案件",
+    )
+    return Plot(name, title, unit, (*pair(comparison, "bar"), *more), note, drawn(figure, name, title), _table(title, rows, comparison))
+
+
+def _row(axes: Axes, top: float, row: Row) -> None:
+    axes.text(0, top + 9, row.label.en, fontsize=USUAL, color=colour("ink"), va="baseline")
+    axes.text(0, top + 18, row.label.zh, fontsize=USUAL - 0.5, color=colour("soft"), va="baseline")
+    for at, hue in enumerate("ab"):
+        found, limit, y = row.found[at], row.limits[at], top + LINES[at]
+        if found is not None:
+            low, begin, middle, end, high = found.values
+            axes.plot([low, high], [y, y], color=colour(hue), linewidth=1.3, solid_capstyle="butt")
+            axes.plot([begin, end], [y, y], color=colour(hue), linewidth=6, solid_capstyle="butt")
+            face = colour("ground")
+            axes.plot([middle], [y], "o", markersize=3.6, markerfacecolor=face, markeredgecolor=colour(hue), markeredgewidth=1)
+        if limit is not None:
+            axes.plot([limit, limit], [y - 5, y + 5], color=colour("ink"), linewidth=2, solid_capstyle="butt")
+            axes.text(limit, top + NUMBERS[at], str(limit), fontsize=USUAL - 1, color=colour("ink"), ha="center", va="baseline")
+
+
+def _table(title: Label, rows: Sequence[Row], comparison: Comparison) -> Table:
+    heads = (
+        Label(""),
+        Label("scenario", "情景"),
+        Label("5 %"),
+        Label("25 %"),
+        Label("median", "中位数"),
+        Label("75 %"),
+        Label("95 %"),
+        Label("cases", "案件数"),
+        Label("statutory", "法定"),
+    )
+    lines = []
+    for row in rows:
+        ids = (comparison.a.scenario.id, comparison.b.scenario.id)
+        for name, found, limit in zip(ids, row.found, row.limits, strict=True):
+            if found is not None:
+                numbers = [number_cell(value, "days") for value in found.values]
+                count = Cell(str(found.cases), value=found.cases)
+                most = Cell("" if limit is None else str(limit))
+                lines.append((Cell(row.label), Cell(name), *numbers, count, most))
+    return Table(title, heads, tuple(lines))

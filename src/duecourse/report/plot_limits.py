@@ -1,0 +1,44 @@
+"""How often the statutory limits are passed, in two scenarios."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from duecourse.model.procedure import Label
+from duecourse.report.caseload_tables import ASSUMED, limit_words
+from duecourse.report.plots import Plot, pair, replications
+from duecourse.report.plot_rows import Row, row_plot
+
+if TYPE_CHECKING:
+    from duecourse.simulations.result import Comparison
+
+TITLE = Label(f"Share of cases past each statutory limit {ASSUMED}", f"各法定期限的逾期比例 {ASSUMED}")
+
+
+def limit_plot(comparison: Comparison) -> Plot:
+    """Return the shares of missed limits with their intervals."""
+    rows = []
+    for clock in comparison.b.scenario.procedure.clocks:
+        found = comparison.differences.get(f"clock.{clock.id}.late_share")
+        if found is not None and found.a.replications + found.b.replications:
+            before = comparison.a.scenario.procedure.clock[clock.id]
+            en, zh = limit_words(clock).en, limit_words(clock).zh
+            if str(before.limit) != str(clock.limit):
+                old = limit_words(before)
+                en, zh = f"{old.en}, {en}", f"{old.zh}，{zh}"
+            label = Label(f"{clock.label.en}: {en}", f"{clock.label.zh}：{zh}")
+            rows.append(Row(label, found.a, found.b))
+    how = replications(comparison)
+    return row_plot(
+        "limits",
+        TITLE,
+        rows,
+        comparison,
+        form="share",
+        unit=Label(f"per cent of the limits that ran; {how.en}", f"占已计期限的百分比；{how.zh}"),
+        note=Label(
+            "A limit that was extended counts as passed only after its extension.",
+            "已延长的期限，超过延长后的期限才计为逾期。",
+        ),
+        keys=pair(comparison, "dot"),
+    )
