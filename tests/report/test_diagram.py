@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from tests.strategies import procedures
 
 import duecourse as dc
 from duecourse.calendar import Span, Unit
@@ -37,8 +38,7 @@ from duecourse.report.diagram.limits import limits
 from duecourse.report.diagram.order import ranks
 from duecourse.report.diagram.reach import reach
 from duecourse.report.diagram.scene import Area, Rect, Scene, Stroke, Text
-from duecourse.report.diagram.tracks import Level, tracks
-from tests.strategies import procedures
+from duecourse.report.diagram.tracks import Level, clashes, tracks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,7 +130,7 @@ def clocks(draw: Draw, steps: list[Step], actors: list[str]) -> tuple[Clock, ...
     )
 
 
-def procedure(**parts: Any) -> Procedure:
+def procedure(**parts: object) -> Procedure:
     nothing = ("articles", "facts", "definitions", "panels", "readings", "outcomes", "not_modelled")
     given_parts = {
         "id": "drawn",
@@ -263,7 +263,7 @@ def test_nothing_overlaps_and_nothing_is_missing_in_any_picture(
 
 
 @pytest.mark.slow
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5, deadline=None, phases=[Phase.generate])
 @given(pictured(most_stages=60))
 def test_large_pictures_are_as_clean(drawn: Procedure) -> None:
     check(drawn, picture(drawn, "both"))
@@ -459,6 +459,14 @@ def test_level_parts_that_would_lie_on_each_other_get_different_tracks() -> None
     assert (
         found[1] < found[0]
     )  # what leaves the upper box at 50 turns before the other comes down there
+
+
+def test_arrows_that_change_places_are_found_because_no_order_keeps_them_apart() -> None:
+    exchanged = [Level(0, (0.0,), (50.0,)), Level(1, (50.0,), (0.0,))]
+    nested = [Level(0, (0.0,), (50.0,)), Level(1, (50.0,), (90.0,))]
+
+    assert len(set(clashes(exchanged, tracks(exchanged)))) == 1
+    assert set(clashes(nested, tracks(nested))) == set()
 
 
 # --- notations --------------------------------------------------------------------------------------

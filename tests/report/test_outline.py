@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
+from tests.strategies import procedures
 
 import duecourse as dc
 from duecourse.model.layers import base_layer
@@ -16,7 +17,6 @@ from duecourse.model.source import parse
 from duecourse.report.outline import WIDTH, outline
 from duecourse.report.procedure_json import procedure_json
 from duecourse.report.wrapping import columns, ems, shorten, wrap
-from tests.strategies import procedures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -239,6 +239,14 @@ def test_the_outline_counts_what_the_measures_of_2022_hold_against_the_model_fil
     assert last.endswith(
         f"{len(procedure.readings)} readings · {len(procedure.not_modelled)} clauses left out"
     )
+
+
+def test_what_cites_several_articles_stands_under_the_first_in_the_order_of_the_text() -> None:
+    text = outline(dc.load("measures-2022"))
+
+    assert text.count("day_counting: Is the first day counted?\n                  *") == 1
+    assert "see Art. 9  reading: R2 day_counting: Is the first day counted?" in text
+    assert "see Art. 11 reading: R2" not in text
 
 
 def test_an_article_without_content_says_so(small: Procedure) -> None:

@@ -115,10 +115,19 @@ def member_named(actor: Actor, name: str) -> Label | None:
 
 def names_of(member: Label) -> tuple[str, ...]:
     """Return the names by which a unit is known, in lower case."""
-    short = re.search(r"\(([^()]+)\)$", member.en)
-    names = [member.en, member.zh]
-    names += [short[1], member.en[: short.start()].strip()] if short else []
+    short = short_name(member)
+    names = (member.en, member.zh, short, member.en.removesuffix(f" ({short})"))
     return tuple(name.casefold() for name in names if name)
+
+
+def short_name(member: Label) -> str:
+    """Return the abbreviation of a unit where its name ends in one, else its name.
+
+    >>> short_name(Label("Finance (MOF)", "财政部"))
+    'MOF'
+    """
+    short = re.search(r"\(([^()]+)\)$", member.en)
+    return short[1] if short else member.en
 
 
 class Fault(NamedTuple):
@@ -148,5 +157,5 @@ def faults(event: Event, procedure: Procedure) -> Iterator[Fault]:
     units = procedure.actor[step.actors[0]]
     for name in event.members:
         if name != ALL_OUTSTANDING and member_named(units, name) is None:
-            hint = nearest(name, [each.en for each in units.members])
+            hint = nearest(name, map(short_name, units.members))
             yield Fault("member", "unknown-name", f'"{name}" is no unit of "{units.id}"{hint}')

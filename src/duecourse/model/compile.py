@@ -9,7 +9,6 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from duecourse.errors import InvalidInput
 from duecourse.model.cubes import MAX_CUBES, Budget, TooManyCubesError, split
 from duecourse.model.expression import Compare, Constant, Variable
 from duecourse.model.liveness import live_variables
@@ -94,7 +93,7 @@ class _Compiler:
             if fact.id in self.live[stage]
         ]
         if prod(map(len, choices)) > MAX_INITIAL:
-            raise InvalidInput(
+            raise self.folded.too_large(
                 f"{self.procedure.id} has more than {MAX_INITIAL} initial configurations; give facts an initial value"
             )
         return tuple(base + sum(codes) for codes in product(*choices))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+MAX_WRITTEN = 150_000
+
 
 class Context:
     """One reading of merged tables.
@@ -42,6 +44,7 @@ class Context:
             found = ((shaped(shape, entry, self.problems), entry) for entry in layers.entries[kind])
             self.shapes[kind] = [(each, entry) for each, entry in found if each is not None]
         self.scope: dict[str, Domain] = {}
+        self._written = 0
         self.facts: frozenset[str] = frozenset()
         self.highest: dict[str, int] = {}
         self.panels: dict[str, s.PanelShape] = {each.id: each for each, _ in self.shapes["panel"]}
@@ -106,6 +109,7 @@ class Context:
 
     def guard(self, text: str, entry: Entry, *path: str | int) -> Expression:
         """Return the guard that a text means; true where it is wrong, which is noted."""
+        self._count(text, entry, *path)
         try:
             return parse_guard(text, self.scope)
         except ExpressionError as error:
@@ -116,11 +120,20 @@ class Context:
         """Return the effects that texts mean, less those that are wrong, which is noted."""
         effects: list[Effect] = []
         for index, text in enumerate(texts):
+            self._count(text, entry, *path, index)
             try:
                 effects.append(parse_effect(text, self.scope))
             except ExpressionError as error:
                 self.problems.append(_located(entry, error, *path, index))
         return tuple(effects)
+
+    def _count(self, text: str, entry: Entry, *path: str | int) -> None:
+        """Refuse more expressions in all than can be parsed and taken apart in a second."""
+        self._written += len(text)
+        if self._written > MAX_WRITTEN:
+            message = f"more than {MAX_WRITTEN} characters of guards and effects in one procedure; use definitions"
+            self.problems.append(entry.problem("too-long", message, *path))
+            self.problems.refuse()
 
     def occasions(self, shapes: Iterable[s.OnTable], entry: Entry, key: str) -> tuple[p.On, ...]:
         """Return the steps that a key of a clock, panel or suspension names, with their conditions."""

@@ -38,6 +38,7 @@ class Course:
         self.table = compile_table(procedure, chosen)
         self.ledger = open_ledger(procedure, self.machine.readings)
         self.packed = self.table.pack(self.values)
+        self._rules: list[Rule] | None = None
 
     @property
     def values(self) -> dict[str, Value]:
@@ -55,9 +56,11 @@ class Course:
 
     def rules(self) -> list[Rule]:
         """Return how each permitted step is taken now; which steps these are, machine and table say alike."""
-        found = {(rule.step, rule.lapse_of): rule for rule, _ in self.table.moves(self.packed)}
-        assert {step for step, _ in found} == set(self.machine.permitted()), self.packed
-        return list(found.values())
+        if self._rules is None:
+            found = {(rule.step, rule.lapse_of): rule for rule, _ in self.table.moves(self.packed)}
+            assert {step for step, _ in found} == set(self.machine.permitted()), self.packed
+            self._rules = list(found.values())
+        return self._rules
 
     def rule(self, step: str) -> Rule | None:
         """Return how a step is taken now, None where it cannot be."""
@@ -71,6 +74,7 @@ class Course:
         """Take a step on machine, table and clocks; return what it did to the clocks."""
         before = dict(self.ledger.running)
         self.machine.take(rule.step)
+        self._rules = None
         self.packed = rule.successor(self.packed)
         assert self.table.pack(self.values) == self.packed, f"machine and table part: {rule.step}"
         self.ledger.apply(rule.ops, day, ends=self.ends(rule))
@@ -81,7 +85,7 @@ class Course:
         known = {*self.machine.values, "stage"}
         self.machine.load({name: each for name, each in moved.values.items() if name in known})
         self.packed = self.table.pack(self.values)
-        self.ledger = moved.ledger
+        self.ledger, self._rules = moved.ledger, None
 
     def ends(self, rule: Rule) -> bool:
         """Return whether a step ends the review."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
-MAX_BYTES = 1_048_576
+MAX_BYTES = 524_288
 MAX_LIST = 1_000
 
 
@@ -127,7 +127,7 @@ def parse(content: bytes, file: str) -> Source:
         InvalidInput: see `load`.
     """
     if len(content) > MAX_BYTES:
-        message = f"larger than {MAX_BYTES // 1024} KiB, the most that is read of one file; a procedure fits in a tenth of that"
+        message = f"larger than {MAX_BYTES // 1024} KiB, the most that is read of one file; a procedure fits in a fraction of that"
         raise InvalidInput([Problem(file, 1, 1, "too-large", message)])
     try:
         text = content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")

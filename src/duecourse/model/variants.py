@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput, Problem, nearest
+from duecourse.model.conditions import head
 from duecourse.model.cubes import TooManyCubesError, total
 from duecourse.model.expression import (
     FALSE,
@@ -133,14 +134,19 @@ class Folded:
         """Refuse what would not fit: a configuration is one integer, and each step from each stage at least one rule."""
         name = self.procedure.id
         if len(self.domains) > MAX_VARIABLES:
-            raise InvalidInput(
+            raise self.too_large(
                 f"{name} has {len(self.domains)} variables; a case has at most {MAX_VARIABLES}"
             )
         found = sum(len(step.sources) for step in self.procedure.steps)
         if found > MAX_VARIANTS:
-            raise InvalidInput(
+            raise self.too_large(
                 f"{name} takes its steps from {found} stages in all; at most {MAX_VARIANTS}"
             )
+
+    def too_large(self, message: str) -> InvalidInput:
+        """Return the refusal of a procedure that would not fit."""
+        at = head(self.procedure)
+        return InvalidInput([Problem(at.file, at.line, at.column, "too-large", message)])
 
     def electorate(self, panel: Panel) -> dict[str, int | str]:
         """Return how many members of each class are asked: a number or the fact that holds it."""

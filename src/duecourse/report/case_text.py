@@ -11,10 +11,10 @@ from duecourse.report.case_words import (
     change_text,
     cited,
     days,
+    member_text,
     names,
     reading_text,
     replies_text,
-    short_name,
     titled,
     used_text,
 )
@@ -146,7 +146,7 @@ def _panel(each: Round, lang: Lang) -> Iterator[str]:
     yield from aligned("", text, right if each.open else say(lang, "closed", "已结束"))
     yield from hung(INSIDE, replies_text(each, lang))
     if each.open and each.outstanding:
-        who = say(lang, ", ", "、").join(short_name(member, lang) for member in each.outstanding)
+        who = say(lang, ", ", "、").join(member_text(member, lang) for member in each.outstanding)
         yield from hung(INSIDE, say(lang, "outstanding: ", "未回复：") + who)
 
 
@@ -211,7 +211,7 @@ def _entry(group: list[Entry], lang: Lang) -> Iterator[str]:
     entry, beside = group[0], " " * DAY[lang]
     text = entry.what.text(lang) + cited(entry, lang)
     text += f" ×{len(group)}" if len(group) > 1 else ""
-    members = [short_name(each.member, lang) for each in group if each.member]
+    members = [member_text(each.member, lang) for each in group if each.member]
     if members:
         text += say(lang, ": ", "：") + say(lang, ", ", "、").join(members)
     yield from hung(beside + "- ", text)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from duecourse.calendar import Unit
+from duecourse.model.case import short_name
 from duecourse.report.page import day_text
 from duecourse.report.words import citations, say, sentence_case
 
@@ -102,15 +102,14 @@ def replies_text(found: Round, lang: Lang) -> str:
     return say(lang, ", ", "，").join(counted)
 
 
-def short_name(member: Label, lang: Lang) -> str:
-    """Return a unit by its abbreviation, where its name ends in one.
+def member_text(member: Label, lang: Lang) -> str:
+    """Return a unit: in English by its abbreviation, in Chinese by its name.
 
     >>> from duecourse.model.procedure import Label
-    >>> short_name(Label("Finance (MOF)", "财政部"), "en"), short_name(Label("Finance (MOF)", "财政部"), "zh")
+    >>> member_text(Label("Finance (MOF)", "财政部"), "en"), member_text(Label("Finance (MOF)", "财政部"), "zh")
     ('MOF', '财政部')
     """
-    short = re.search(r"\(([^()]+)\)$", member.en)
-    return say(lang, short[1] if short else member.en, member.zh or member.en)
+    return say(lang, short_name(member), member.zh or member.en)
 
 
 def reading_text(reading: Reading, option: Option, lang: Lang) -> str:

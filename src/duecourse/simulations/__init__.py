@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from duecourse.simulations.estimate import Estimate
+from duecourse.simulations.experiment import Experiment, Findings, load_experiment
 from duecourse.simulations.log import Event, Log
-from duecourse.simulations.process import EngineError, Monitor
 from duecourse.simulations.result import Comparison, Difference, Result
 from duecourse.simulations.run import compare, replicate, simulate, simulate_all
+from duecourse.simulations.standing import EngineError, Monitor
 
 __all__ = [
     "Comparison",
@@ -14,10 +15,13 @@ __all__ = [
     "EngineError",
     "Estimate",
     "Event",
+    "Experiment",
+    "Findings",
     "Log",
     "Monitor",
     "Result",
     "compare",
+    "load_experiment",
     "replicate",
     "simulate",
     "simulate_all",

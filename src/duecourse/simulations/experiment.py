@@ -13,7 +13,7 @@ from duecourse.model.procedure import Label
 from duecourse.model.schema import FileId, LabelShape, Shape
 from duecourse.model.shapes import shaped
 from duecourse.scenarios.library import load_scenario, open_file
-from duecourse.simulations.result import made_comparison
+from duecourse.simulations.gather import made_comparison
 from duecourse.simulations.run import simulate_all
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from duecourse.model.library import Folder
     from duecourse.model.source import Source
     from duecourse.scenarios.scenario import Scenario
-    from duecourse.simulations.process import Monitor
     from duecourse.simulations.result import Comparison, Result
+    from duecourse.simulations.standing import Monitor
 
 
 class ExperimentShape(Shape):

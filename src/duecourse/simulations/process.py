@@ -14,36 +14,24 @@ A lapse happens at the last instant of the due day, after everything else of tha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import simpy
 
 from duecourse.simulations.agenda import Agenda, Phase, on_grid
-from duecourse.simulations.clocks import Clocks
 from duecourse.simulations.log import Event, Log
-from duecourse.simulations.panels import Panels
 from duecourse.simulations.plan import ARRIVAL
 from duecourse.simulations.pools import Desk, Job, Room
 from duecourse.simulations.randomness import root, uniform_of, variate
+from duecourse.simulations.standing import OURS, EngineError, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from duecourse.simulations.plan import Kind, Move, Plan, Stream, Task, Wish
+    from duecourse.simulations.plan import Kind, Plan, Stream, Task, Wish
+    from duecourse.simulations.standing import Monitor
 
     Life = Generator[simpy.Event, None, None]
-
-
-class EngineError(RuntimeError):
-    """The engine did what it must never do: an error of duecourse, not of the scenario."""
-
-
-class Monitor(Protocol):
-    """A property that watches one case."""
-
-    def step(self, name: str, /) -> bool:
-        """Note a step; return False once the property is violated for good."""
-        ...
 
 
 class Office:
@@ -126,25 +114,16 @@ class Office:
         self.agenda.add(now + job.effort, Phase.COMPLETE, case.number, case.worked, job)
 
 
-class Case:
-    """One case: where it stands, its clocks, and what it waits for."""
+class Case(Standing):
+    """One case and its life: what it does in each stage, and what it waits for."""
 
     def __init__(self, office: Office, kind: Kind, number: int, key: int) -> None:
-        self.office, self.kind, self.number, self.key = office, kind, number, key
-        plan = office.plan
-        self.moves = plan.moves
-        self.packed = kind.first
-        self.stage = plan.procedure.initial
-        self.over = False
-        self.clocks = Clocks(self)
-        self.panels = Panels(self)
-        self.monitors = office.monitors() if office.monitors else ()
+        super().__init__(office, kind, number, key)
         self.process: simpy.Process
         self.wake: simpy.Event | None = None
         self.token = 0
         self.job: tuple[Desk, Job] | None = None
         self.room: Room | None = None
-        self.counts: dict[int, int] = {}
 
     # --- the procedure ----------------------------------------------------------------------------
 
@@ -172,7 +151,7 @@ class Case:
                 if self.stage != stage:
                     return True
         if not self.over:
-            raise EngineError(f'case {self.number} stays in "{stage}" for ever; {_OURS}')
+            raise EngineError(f'case {self.number} stays in "{stage}" for ever; {OURS}')
         return False
 
     def perform(self, task: Task) -> Life:
@@ -197,27 +176,6 @@ class Case:
 
     # --- steps ------------------------------------------------------------------------------------
 
-    def may(self, step: str) -> bool:
-        """Return whether the law allows a step now."""
-        return self.moves.move(self.packed, step) is not None
-
-    def take_in_turn(self, steps: tuple[str, ...]) -> bool:
-        """Take steps in order; return whether one led to another stage, which ends the list."""
-        stage = self.stage
-        for step in steps:
-            self.take(step)
-            if self.stage != stage:
-                return True
-        return False
-
-    def take(self, step: str, *, subject: str = "") -> None:
-        """Take a step of one's own."""
-        move = self.moves.move(self.packed, step)
-        if move is None:
-            where = f'"{step}" is not allowed in "{self.stage}"'
-            raise EngineError(f"case {self.number}, day {self.office.now:g}: {where}; {_OURS}")
-        self.enter(move, subject=subject)
-
     def take_beside(self, step: str, *, subject: str = "") -> None:
         """Take a step beside what the case is doing; that ends where the stage changes."""
         stage = self.stage
@@ -229,56 +187,6 @@ class Case:
         if self.stage != stage and self.process.is_alive:
             self.process.interrupt()
             self.office.awake = True
-
-    def enter(self, move: Move, *, subject: str = "") -> None:
-        """Do everything that a step does: to the configuration, the clocks, the panels, the log."""
-        step = move.rule.step
-        before = self.stage
-        self.packed, self.stage = move.target, move.stage
-        self.note("step", actor=self.kind.actors[step], step=step, stage=before, subject=subject)
-        for monitor in self.monitors:
-            if not monitor.step(step):
-                name = getattr(monitor, "id", type(monitor).__name__)
-                what = f'"{step}" violates the property {name}'
-                raise EngineError(f"case {self.number}, day {self.office.now:g}: {what}; {_OURS}")
-        self.over = self.over or move.ends
-        if move.timed:
-            self.clocks.apply(move)
-        if move.closes or move.opens or move.ends or move.resumes:
-            self.panels.apply(move)
-
-    def note(  # noqa: PLR0913  (one for each column that may differ)
-        self,
-        event: str,
-        *,
-        actor: str = "",
-        step: str = "",
-        stage: str | None = None,
-        activity: str = "",
-        subject: str = "",
-        value: float = 0.0,
-        breach: bool = False,
-        late: bool = False,
-    ) -> None:
-        """Write a line of the log."""
-        stage = self.stage if stage is None else stage
-        self.office.events.append(
-            Event(
-                self.number,
-                self.kind.id,
-                self.office.now,
-                event,
-                actor,
-                step,
-                stage,
-                self.stage,
-                activity,
-                subject,
-                value,
-                breach,
-                late,
-            )
-        )
 
     # --- waiting ----------------------------------------------------------------------------------
 
@@ -342,24 +250,6 @@ class Case:
             self.room.waiting.pop(self, None)
             self.room = None
 
-    # --- chance -----------------------------------------------------------------------------------
-
-    def draw(self, purpose: int) -> float:
-        """Return the number for a purpose; each time the case asks for it, another."""
-        count = self.counts.get(purpose, 0)
-        self.counts[purpose] = count + 1
-        return uniform_of(self.key, purpose, count)
-
-    def decide(self, task: Task) -> str:
-        """Return the step that chance decides for."""
-        assert task.choose is not None
-        u, reached = self.draw(task.choice), 0.0
-        for step, share in task.choose:
-            reached += share
-            if u < reached:
-                return step
-        return task.choose[-1][0]
-
     def later(
         self,
         delay: float,
@@ -389,6 +279,3 @@ class Case:
 def _attend(case: object, token: int) -> None:
     assert isinstance(case, Case)
     case.resume(token)
-
-
-_OURS = "this is an error of duecourse, not of the scenario: please report it with the scenario"

@@ -31,15 +31,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput, nearest
-from duecourse.simulations.estimate import Estimate, estimate, share_estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from duecourse.scenarios.scenario import Scenario
-    from duecourse.simulations.days import Days
-    from duecourse.simulations.measure import Sample
+    from duecourse.simulations.estimate import Estimate
 
 SCHEMA = "duecourse/simulation/1"
 COMPARISON_SCHEMA = "duecourse/comparison/1"
@@ -285,73 +283,6 @@ class Comparison:
                 for name, each in self.differences.items()
             },
         }
-
-
-def made_result(
-    scenario: Scenario, days: Days, samples: Sequence[Sample], *, seed: int, level: float
-) -> Result:
-    """Return the result of the replications in `samples`."""
-    from duecourse import __version__
-
-    names = samples[0].values
-    values = {name: tuple(sample.values[name] for sample in samples) for name in names}
-    estimates = {}
-    for name, found in values.items():
-        if name in samples[0].trials:
-            trials = [sample.trials[name] for sample in samples]
-            estimates[name] = share_estimate(found, trials, level)
-        else:
-            estimates[name] = estimate(found, level)
-    counted = min(days.since_start(scenario.warm_up), days.length - 1)
-    return Result(
-        scenario=scenario,
-        replications=len(samples),
-        seed=seed,
-        level=level,
-        start=days.start,
-        end=days.end,
-        counted_from=days.date(counted),
-        calendar=days.calendar.id,
-        estimated=days.estimated,
-        version=__version__,
-        cases=sum(sample.cases for sample in samples),
-        events=sum(sample.events for sample in samples),
-        estimates=estimates,
-        samples=values,
-        backlog=_series(days, samples, level),
-    )
-
-
-def made_comparison(a: Result, b: Result) -> Comparison:
-    """Return the paired comparison of two results with the same seed and replications."""
-    differences = {
-        name: Difference(
-            a.estimates[name],
-            b.estimates[name],
-            estimate(
-                [y - x for x, y in zip(a.samples[name], b.samples[name], strict=True)], a.level
-            ),
-        )
-        for name in a.estimates
-        if name in b.estimates
-    }
-    return Comparison(a, b, differences)
-
-
-def _series(days: Days, samples: Sequence[Sample], level: float) -> Series:
-    from duecourse.simulations.measure import WEEK
-
-    points = tuple(
-        point * WEEK for point in range(len(samples[0].backlog)) if point * WEEK < days.length
-    )
-    found = [estimate([sample.backlog[i] for sample in samples], level) for i in range(len(points))]
-    return Series(
-        days=points,
-        dates=tuple(days.date(day) for day in points),
-        mean=tuple(each.mean for each in found),
-        low=tuple(each.low for each in found),
-        high=tuple(each.high for each in found),
-    )
 
 
 def _number(value: float) -> float | None:

@@ -8,10 +8,10 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
+from duecourse.simulations.gather import made_comparison, made_result
 from duecourse.simulations.measure import measure
 from duecourse.simulations.plan import Plan
 from duecourse.simulations.process import Office
-from duecourse.simulations.result import made_comparison, made_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.log import Log
     from duecourse.simulations.measure import Sample
-    from duecourse.simulations.process import Monitor
     from duecourse.simulations.result import Comparison, Result
+    from duecourse.simulations.standing import Monitor
 
     Monitors = Callable[[], Sequence[Monitor]]
     Progress = Callable[[int, int], None]

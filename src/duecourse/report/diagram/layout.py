@@ -14,7 +14,7 @@ from duecourse.report.diagram.lanes import circled
 from duecourse.report.diagram.limits import WIDTH as LIMIT_WIDTH
 from duecourse.report.diagram.limits import Limit, limits
 from duecourse.report.diagram.notes import legend, notes
-from duecourse.report.diagram.routes import routes
+from duecourse.report.diagram.routes import nudged, routes
 from duecourse.report.diagram.scene import Area, Circle, Group, Rect, Scene, Stroke
 from duecourse.report.diagram.sheet import Sheet
 from duecourse.report.words import in_force, say
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MARGIN = 28.0
 LEAST = 620.0
 LIMIT_GAP = 14.0
+MOST_NUDGES = 4
 
 
 def picture(procedure: Procedure, lang: Lang) -> Scene:
@@ -45,6 +46,9 @@ class _Picture:
         self.heights = {name: face.height for name, face in self.faces.items()}
         self.aside = {node.name for node in self.graph.nodes.values() if node.home and node.stays}
         self.routes = routes(self.graph.edges, self.grid, WIDTH)
+        for _ in range(MOST_NUDGES):
+            if clashing := self.sheet().clashes:
+                self.routes = nudged(self.routes, clashing)
 
     def scene(self) -> Scene:
         flat = self.sheet()

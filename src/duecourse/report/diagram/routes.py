@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from duecourse.report.diagram.grid import Grid
 
 PORT = 16.0
+NUDGE = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ def routes(edges: Iterable[tuple[str, str]], grid: Grid, width: float) -> tuple[
     found = _spread(found, grid, width, leaving=True)
     found = _spread(found, grid, width, leaving=False)
     return tuple(_tracked(found, grid))
+
+
+def nudged(found: Sequence[Route], numbers: Collection[int]) -> tuple[Route, ...]:
+    """Return the routes, some of them entering their box a little farther to the right."""
+    return tuple(
+        replace(route, enters=route.enters + NUDGE) if number in numbers else route
+        for number, route in enumerate(found)
+    )
 
 
 class _Runs:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from duecourse.report.diagram.face import WIDTH
 from duecourse.report.diagram.scene import Area
 from duecourse.report.diagram.spans import Span, spans
-from duecourse.report.diagram.tracks import Level, tracks
+from duecourse.report.diagram.tracks import Level, clashes, tracks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -35,6 +35,9 @@ class Sheet:
         aside: the boxes without arrows; a tall one may reach into the rows above and below its own.
         routes: the ways of the arrows.
         left, top: where the picture begins.
+
+    Attributes:
+        clashes: the arrows that lie on another one.
     """
 
     def __init__(  # noqa: PLR0913  (what is measured, and from where)
@@ -52,6 +55,11 @@ class Sheet:
         self._measure_columns()
         levels = self._levels()
         self.tracks = [tracks(each) for each in levels]
+        self.clashes = {
+            arrow
+            for each, found in zip(levels, self.tracks, strict=True)
+            for arrow in clashes(each, found)
+        }
         self._measure_channels()
         self.row_heights = [0.0] * grid.rows
         for name, height in heights.items():

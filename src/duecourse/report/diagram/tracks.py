@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 NEAR = 6.0
 FORBIDDEN = 1_000
@@ -51,6 +52,16 @@ def tracks(levels: Sequence[Level]) -> dict[int, int]:
     return found
 
 
+def clashes(levels: Sequence[Level], found: Mapping[int, int]) -> Iterator[int]:
+    """Yield the arrows that come down where another one, which turns farther down, comes from above.
+
+    Two arrows that change places do so in every order; one of them then has to enter beside.
+    """
+    for upper, lower in permutations(levels, 2):
+        if found[upper.arrow] < found[lower.arrow] and _meet(upper, lower):
+            yield upper.arrow
+
+
 def _ordered(levels: Sequence[Level]) -> list[Level]:
     """Return the levels from the top down, with few crossings: neighbours are exchanged while that helps."""
     order = sorted(levels, key=lambda level: (level.left, level.arrow))
@@ -70,8 +81,12 @@ def _crossings(upper: Level, lower: Level) -> int:
     """Return how often two levels cross if one lies above the other; lying on each other is forbidden."""
     down = sum(lower.left < x < lower.right for x in upper.downs)
     up = sum(upper.left < x < upper.right for x in lower.ups)
-    same = any(abs(x - y) < NEAR for x in upper.downs for y in lower.ups)
-    return down + up + FORBIDDEN * same
+    return down + up + FORBIDDEN * _meet(upper, lower)
+
+
+def _meet(upper: Level, lower: Level) -> bool:
+    """Return whether the one comes down where the other comes from above."""
+    return any(abs(x - y) < NEAR for x in upper.downs for y in lower.ups)
 
 
 def _touch(one: Level, other: Level) -> bool:
