@@ -206,7 +206,9 @@ class _File:
         for panel in self.panels:
             name = panel["id"]
             counts = [f"{name}.{each}" for each in ("pending", "asked", "yes", "no")]
-            atoms += [f"{each} {op} {n}" for each in counts for op in ("==", ">", "<=") for n in (0, 1, 2)]
+            atoms += [
+                f"{each} {op} {n}" for each in counts for op in ("==", ">", "<=") for n in (0, 1, 2)
+            ]
             atoms += [f"{name}.open", f"{name}.yes > {name}.no", f"{name}.yes == {name}.asked"]
         atoms += [f"{each['id']}.active" for each in self.suspensions]
         return atoms + [each["id"] for each in self.definitions]
@@ -217,7 +219,9 @@ class _File:
             return [f"{name} {op} {value}" for value in fact["values"] for op in ("==", "!=")]
         if "range" in fact or "counter" in fact:
             numbers = (0, 1, 2, 3)
-            return [f"{name} {op} {n}" for n in numbers for op in ("==", "!=", "<", "<=", ">", ">=")]
+            return [
+                f"{name} {op} {n}" for n in numbers for op in ("==", "!=", "<", "<=", ">", ">=")
+            ]
         return [name, f"{name} == false"]
 
     def guard(self, depth: int = 2) -> str:
@@ -253,9 +257,7 @@ class _File:
         return list(self.draw(st.sampled_from([*everywhere, self.stages[-1:], self.finals])))
 
     def branches(self, effects: list[str]) -> list[Table]:
-        targets = self.draw(
-            st.lists(st.sampled_from([*self.stages * 3, *self.finals]), max_size=3)
-        )
+        targets = self.draw(st.lists(st.sampled_from([*self.stages * 3, *self.finals]), max_size=3))
         touched = {effect.split(" ")[0] for effect in effects}
         found: list[Table] = []
         for target in targets:
@@ -281,7 +283,11 @@ class _File:
                 continue
             effects.append(f"{name} {'+=' if kind == 'up' else '-='} 1")
             if "range" in each:
-                guards.append(f"{name} < {each['range'][1]}" if kind == "up" else f"{name} > {each['range'][0]}")
+                guards.append(
+                    f"{name} < {each['range'][1]}"
+                    if kind == "up"
+                    else f"{name} > {each['range'][0]}"
+                )
         return guards, effects
 
     def replies(self, panel: Table) -> list[Table]:
@@ -304,7 +310,11 @@ class _File:
         return [{"step": each, "when": self.guard(depth=1)} for each in steps]
 
     def suspend(self, suspension: Table, names: list[str]) -> None:
-        suspension |= {"label": LABEL, "begins": self.occasions(names), "ends": self.occasions(names)}
+        suspension |= {
+            "label": LABEL,
+            "begins": self.occasions(names),
+            "ends": self.occasions(names),
+        }
         if self.draw(st.booleans()):
             suspension["permits"] = self.draw(st.lists(st.sampled_from(names), unique=True))
 

@@ -6,11 +6,12 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.strategies import choices, procedures
 
 from duecourse.calendar import Span, Unit, load_calendar
 from duecourse.errors import InvalidInput
@@ -26,7 +27,6 @@ from duecourse.model.source import parse
 from duecourse.model.standing import permitted_steps
 from duecourse.model.table import Op
 from duecourse.model.variants import choose_readings
-from tests.strategies import choices, procedures
 
 if TYPE_CHECKING:
     from duecourse.model.case_report import CaseReport
@@ -52,18 +52,18 @@ def case_in(text: str, head: str = HEAD) -> Case:
     return case_of(parse((head + text).encode(), "case.toml"))
 
 
-def opened(*steps: tuple[date, str], procedure: str = "measures-2022", **more: Any) -> Case:
+def opened(*steps: tuple[date, str], procedure: str = "measures-2022") -> Case:
     """Return a case opened ex officio on the day of its first step, or on 2023-03-01."""
     begin = steps[0][0] if steps else date(2023, 3, 1)
     events = [Event(begin, each) for each in OPENING] + [Event(*each) for each in steps]
-    return Case(id="c", label=Label("c"), procedure=load(procedure), events=tuple(events), **more)
+    return Case(id="c", label=Label("c"), procedure=load(procedure), events=tuple(events))
 
 
-def consulted(*replies: Event, **more: Any) -> Case:
+def consulted(*replies: Event) -> Case:
     """Return a case whose proposal was sent on Thursday 2023-03-16: comments are due on 2023-04-07 (tests/cases)."""
     day = date(2023, 3, 16)
     steps = [(day, f"assess_{each}") for each in FACTORS] + [(day, "propose_pass")]
-    case = opened((date(2023, 3, 1), "require_measures"), *steps, (day, "send_proposal"), **more)
+    case = opened((date(2023, 3, 1), "require_measures"), *steps, (day, "send_proposal"))
     return replace(case, events=(*case.events, *replies))
 
 
@@ -75,7 +75,7 @@ class TestReadingAFile:
     def test_every_mistake_is_reported_at_its_place_with_the_nearest_name(self) -> None:
         with pytest.raises(InvalidInput) as caught:
             case_in(
-                """readings = { silense = "wait", withdrawal = "alowed" }
+                """readings = { silense = "wait", withdrawal = "allow" }
 facts = { kind = "listings", heard = 1, herd = true }
 
 [[event]]
@@ -109,20 +109,28 @@ member = "CAC"
 
         assert [str(each) for each in caught.value.problems] == [
             'case.toml:6:25: error[unknown-name]: measures-2022 has no reading "silense"; did you mean "silence"?',
-            'case.toml:6:46: error[unknown-name]: the reading "withdrawal" has no option "alowed"; did you mean "allowed"?',
+            'case.toml:6:46: error[unknown-name]: the reading "withdrawal" has no option "allow"; did you mean "allowed"?',
             'case.toml:7:19: error[range]: listings is no value of "kind"; it has: procurement, data_processing, listing',
             'case.toml:7:38: error[range]: 1 is no value of "heard"; it has: false, true',
             'case.toml:7:48: error[unknown-name]: measures-2022 has no fact "herd"; did you mean "heard"?',
             'case.toml:11:9: error[unknown-name]: measures-2022 has no step "fil"; did you mean "file"?',
-            "case.toml:14:6: error[order]: 2023-01-15 is before 2023-01-16, the date of the event above; "
-            "events stand in the order of their dates",
-            'case.toml:15:28: error[unknown-name]: measures-2022 has no step "atach_documents"; '
-            'did you mean "attach_documents"?',
+            (
+                "case.toml:14:6: error[order]: 2023-01-15 is before 2023-01-16, the date of the event above; "
+                "events stand in the order of their dates"
+            ),
+            (
+                'case.toml:15:28: error[unknown-name]: measures-2022 has no step "atach_documents"; '
+                'did you mean "attach_documents"?'
+            ),
             'case.toml:20:10: error[unknown-name]: "ofice" does not take "withdraw"; known: operator, platform',
-            'case.toml:25:10: error[unknown-name]: "CSCR" is no unit of "members"; '
-            'did you mean "CSRC"?',
-            'case.toml:29:9: error[lapse-step]: nobody takes "close_comments": '
-            "the law takes it by itself when a time limit lapses; leave it out",
+            (
+                'case.toml:25:10: error[unknown-name]: "CSCR" is no unit of "members"; '
+                'did you mean "CSRC"?'
+            ),
+            (
+                'case.toml:29:9: error[lapse-step]: nobody takes "close_comments": '
+                "the law takes it by itself when a time limit lapses; leave it out"
+            ),
             'case.toml:34:11: error[unknown-key]: "file" is no reply; no member takes it',
         ]
 
@@ -134,7 +142,7 @@ member = "CAC"
             ('[[event]]\non = "2023-01-16"\nstep = "file"', "8:7: error[shape]: '2023-01-16': input should be a valid date"),
             ("[[event]]\non = 2023-01-16", '7:1: error[missing]: "step" is missing'),
             ('[[event]]\non = 2023-01-16\nsteps = "file"', '9:10: error[unknown-key]: unknown key "steps"; did you mean "step"?'),
-            ('[[event]]\non = 2023-01-16\nstep = []', "9:8: error[shape]: []: list should have at least 1 item"),
+            ("[[event]]\non = 2023-01-16\nstep = []", "9:8: error[shape]: []: list should have at least 1 item"),
         ],
     )  # fmt: skip
     def test_a_wrong_shape_is_named_with_its_place(self, text: str, expected: str) -> None:
@@ -149,9 +157,9 @@ member = "CAC"
         ):
             case_in("", head="")
         with pytest.raises(
-            InvalidInput, match=r'case.toml:5:14: .*no procedure or amendment "mesures-2022"'
+            InvalidInput, match=r'case.toml:5:14: .*no procedure or amendment "measure-2022"'
         ):
-            case_in("", head=HEAD.replace("measures", "mesures"))
+            case_in("", head=HEAD.replace("measures", "measure"))
 
     def test_a_case_may_begin_under_an_amended_text(self) -> None:
         case = case_in("", head=HEAD.replace("measures-2022", "measures-2022+silence-agrees"))
@@ -168,7 +176,7 @@ class TestReplaying:
         assert "write_declaration" not in {each.step.id for each in replay(case).permitted}
 
     def test_readings_given_go_before_those_of_the_file(self) -> None:
-        case = opened(readings={"ex_officio_entry": "screening"})
+        case = replace(opened(), readings={"ex_officio_entry": "screening"})
 
         assert replay(case).stage.id == "screening"
         report = replay(case, {"ex_officio_entry": "written_notice", "silence": "agreement"})

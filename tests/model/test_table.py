@@ -133,7 +133,9 @@ class Oracle:
                         yield from self.taken(step, case, values, index)
 
     def allowed(self, step: Step, values: Mapping[str, Value]) -> bool:
-        lapses = [on for each in self.procedure.clocks for on in each.on_lapse if on.step == step.id]
+        lapses = [
+            on for each in self.procedure.clocks for on in each.on_lapse if on.step == step.id
+        ]
         if not holds(step.when, values) or not all(holds(on.when, values) for on in lapses):
             return False
         for each in self.procedure.suspensions:
@@ -219,9 +221,7 @@ def prove_equal_to_the_oracle(
     oracle, found = Oracle(procedure, table.readings), reachable(table)
     if found is None:
         return 0
-    limits = {
-        each.id: int(each.values[-1]) + further for each in procedure.facts if each.unbounded
-    }
+    limits = {each.id: int(each.values[-1]) + further for each in procedure.facts if each.unbounded}
     queue = list(dict.fromkeys(oracle.initial()))
     seen, hit, cut = set(queue), set(), False
     for case in queue:
@@ -324,7 +324,10 @@ def test_counting_is_compared_with_naming_for_every_meaning_of_silence() -> None
 
 
 def test_the_last_reply_may_close_the_panel_itself() -> None:
-    closes = ["close", *({"step": f"members_{each}", "when": "vote.pending <= 2"} for each in ("yes", "no"))]
+    closes = [
+        "close",
+        *({"step": f"members_{each}", "when": "vote.pending <= 2"} for each in ("yes", "no")),
+    ]
     for meaning in ("yes", "no", "nothing"):
         panel = {**PANEL["panel"][0], "closes": closes, "silence": [{"counts_as": meaning}]}  # type: ignore[index]  # a list of one
         prove_equal_to_the_oracle(read_tables({**PANEL, "panel": [panel]}), {})
@@ -443,7 +446,9 @@ def test_forgetting_changes_no_trace_of_the_text_of_2020(
 
     few = len(short.reachable())
     assert few < many / 10
-    text = f"measures-2020: {few:,} configurations take the steps of the {many:,} that forget nothing"
+    text = (
+        f"measures-2020: {few:,} configurations take the steps of the {many:,} that forget nothing"
+    )
     record_property("covered", text)
 
 

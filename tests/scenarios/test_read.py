@@ -142,6 +142,24 @@ def test_ten_mistakes_get_ten_positions_and_ten_messages() -> None:
             'after the last activity a case may still be in "approved", where it would stay for ever',
         ),
         (
+            'take = ["form_conclusion"]',
+            'probability = 0.5\ntake = ["form_conclusion"]',
+            "approved",
+            'after the last activity a case may still be in "approved", where it would stay for ever',
+        ),
+        (
+            'actor = "protection"\nlatency',
+            'actor = "members"\nlatency',
+            'members"\nlatency = { law = "lognormal", mean = 7.5',
+            'a second [[reply]] of "members" in "opinions"',
+        ),
+        (
+            "start = 2022-02-15",
+            "start = 2049-02-15",
+            "2049-02-15",
+            'is not covered by the calendar "prc"',
+        ),
+        (
             'actor = "protection"\nlatency',
             'actor = "operator"\nlatency',
             "[scenario]",

@@ -116,6 +116,15 @@ opens = ["consult"]
 closes = ["decide"]
 
 [[clock]]
+id = "answer"
+label = { en = "Answer" }
+cites = ["1"]
+binds = "experts"
+limit = "3 working days"
+starts = ["consult"]
+stops = ["decide"]
+
+[[clock]]
 id = "limit"
 label = { en = "Limit" }
 cites = ["1"]
@@ -164,6 +173,7 @@ id = "council"
 label = {{ en = "Council" }}
 every = {every}
 first = 0
+agenda = {agenda}
 assumption = "given by the test"
 
 [[reply]]
@@ -205,6 +215,7 @@ def toy(tmp_path: Path) -> Callable[..., Scenario]:
         years: float = 2,
         warm_up: float = 0,
         every: int = 1,
+        agenda: int = 10_000,
     ) -> Scenario:
         text = HEAD.format(
             procedure=procedure,
@@ -214,6 +225,7 @@ def toy(tmp_path: Path) -> Callable[..., Scenario]:
             years=years,
             warm_up=warm_up,
             every=every,
+            agenda=agenda,
         )
         return read_scenario(parse(text.encode(), "scenario.toml"))
 

@@ -95,7 +95,7 @@ id = "screening"
 id = "supplement"
 begin = []
 work = "desk"
-effort = {{ law = "deterministic", value = 2 }}
+effort = {{ law = "deterministic", value = {first} }}
 take = "request_supplement"
 assumption = "given by the test"
 
@@ -115,9 +115,9 @@ assumption = "given by the test"
 """
 
 
-def alone(effort: int) -> tuple[Log, list[Event]]:
+def alone(effort: int, first: int = 2) -> tuple[Log, list[Event]]:
     """A case that is filed on Monday, 26 September 2022, before the National Day holiday."""
-    scenario = read_scenario(parse(ALONE.format(effort=effort).encode(), "alone.toml"))
+    scenario = read_scenario(parse(ALONE.format(effort=effort, first=first).encode(), "alone.toml"))
     log = replicate(scenario, seed=1)
     events = by_case(log)[0]
     assert day_of(log, events[0]) == date(2022, 9, 26)
@@ -163,6 +163,22 @@ def test_a_decision_on_the_due_date_is_in_time() -> None:
 
     assert dates(log, events)["decide_no_review"] == date(2022, 10, 18)
     assert [event.breach for event in events if event.event == "stop"] == [False]
+
+
+def test_a_suspension_after_the_due_date_takes_its_days_out_of_the_overrun() -> None:
+    """12 WD of work from 26 Sep end on 17 Oct; the limit ended on 13 Oct: late on 14 and 17 Oct.
+
+    The supplement takes 18 to 27 Oct out; one WD more ends on 28 Oct: 3 WD late.
+    """
+    log, events = alone(effort=1, first=12)
+    (lapse,) = [event for event in events if event.event == "lapse"]
+    (stop,) = [event for event in events if event.event == "stop"]
+
+    assert day_of(log, lapse) == date(2022, 10, 13)
+    assert dates(log, events)["request_supplement"] == date(2022, 10, 17)
+    assert dates(log, events)["submit_supplement"] == date(2022, 10, 27)
+    assert dates(log, events)["decide_no_review"] == date(2022, 10, 28)
+    assert stop.value == 3.0
 
 
 # --- what holds in every run ------------------------------------------------------------------------
@@ -261,6 +277,36 @@ def test_starts_are_first_come_first_served() -> None:
             queue[event.subject].remove(asked)
         elif event.event == "drop":
             queue[event.subject] = [each for each in queue[event.subject] if each[1] != event.case]
+
+
+def test_a_meeting_takes_as_many_cases_as_its_agenda_holds_first_come_first_served(
+    toy: Callable[..., Scenario],
+) -> None:
+    """About 10 cases come between two meetings; 4 are taken, the longest waiting ones."""
+    scenario = toy('meeting = "council"\ntake = "decide"', every=10, agenda=4, years=1)
+    log = replicate(scenario)
+    heard = [event for event in log.events if event.step == "decide"]
+    sizes = Counter(event.time for event in heard)
+
+    assert [event.case for event in heard] == list(range(len(heard)))
+    assert set(sizes) <= {10.0 * n for n in range(26)}
+    assert max(sizes.values()) == 4 == sizes[100.0]
+
+
+def test_of_two_lapses_on_one_day_the_clock_declared_first_comes_first(
+    toy: Callable[..., Scenario],
+) -> None:
+    """5 WD from the filing and 3 WD from the consultation two days later end on one day."""
+    delay = 'delay = { law = "deterministic", value = 2 }\nunit = "working days"\ntake = "consult"'
+    log = replicate(toy(delay, years=1))
+    both = [
+        [event for event in events if event.event == "lapse"] for events in by_case(log).values()
+    ]
+    both = [lapses for lapses in both if len(lapses) == 2]
+
+    assert len(both) > 100
+    assert all(a.time == b.time for a, b in both)
+    assert {(a.subject, b.subject) for a, b in both} == {("answer", "limit")}
 
 
 def test_nobody_is_counted_late_who_was_not_and_late_replies_are_never_steps() -> None:
@@ -398,12 +444,26 @@ def test_more_staff_change_no_arrival_no_effort_and_no_opinion() -> None:
     assert "member_objects" in opinions[0].values()
 
 
+def test_each_time_a_case_does_the_same_it_draws_anew(toy: Callable[..., Scenario]) -> None:
+    activity = (
+        'work = "desk"\neffort = { law = "exponential", mean = 5 }\nrepeat = 3\n'
+        'assumption = "given by the test"\n[[stage.activity]]\nid = "end"\ntake = "decide"'
+    )
+    efforts: dict[int, list[float]] = defaultdict(list)
+    for event in replicate(toy(activity, size=100)).events:
+        if event.event == "start":
+            efforts[event.case].append(event.value)
+
+    assert len(efforts) > 400
+    assert all(len(set(each)) == len(each) for each in efforts.values())
+
+
 def test_a_member_who_joins_changes_no_opinion_of_the_others() -> None:
     """The CSRC joined in 2022: the other 12 are the same units, so they say the same of the same case."""
     texts = [ALONE, ALONE.replace('"measures-2022"', '"measures-2020"')]
     found = []
     for text in texts:
-        changed = text.format(effort=1).replace("decide_no_review", "decide_review") + MORE
+        changed = text.format(effort=1, first=2).replace("decide_no_review", "decide_review") + MORE
         steps = "" if "measures-2020" in text else '"assess_data", "assess_listing", '
         scenario = read_scenario(parse(changed.replace("EXTRA ", steps).encode(), "more.toml"))
         found.append(votes(replicate(scenario)))

@@ -35,7 +35,7 @@ TEXTS = ("trial-2017", "measures-2020", "measures-2022")
 BYPASS = "no-commission-2022"
 SCENARIOS = ("baseline-2020", "baseline-2022")
 REPLICATIONS = 10
-LOOKED_INTO = 4
+LOOKED_INTO = 3
 """Of so many replications the single cases are kept, for the plots of their durations."""
 
 WORKERS = 2

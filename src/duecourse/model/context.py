@@ -16,7 +16,6 @@ from duecourse.model.shapes import shaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from duecourse.errors import Problem
     from duecourse.model.layers import Entry, Layers
 
 _T = TypeVar("_T")
@@ -53,6 +52,7 @@ class Context:
             kind: dict.fromkeys(str(entry.data.get("id")) for entry in layers.entries[kind])
             for kind in s.SHAPES
         }
+        self._declared = {name for kind in NAMED for name in self._ids[kind]}
         self._refuse_names(layers)
 
     def each(self, kind: str, build: Callable[[Context, Any, Entry], _T]) -> tuple[_T, ...]:
@@ -86,7 +86,9 @@ class Context:
         for index, name in enumerate(names):
             if name in names[:index]:
                 self.problems.append(
-                    entry.problem("duplicate", f'"{name}" is listed twice', *path, index)
+                    entry.problem(
+                        "duplicate", f'"{name}" is listed twice; name it once', *path, index
+                    )
                 )
 
     def names(self, kind: str, names: Iterable[str], entry: Entry, *path: str | int) -> None:
@@ -113,7 +115,7 @@ class Context:
         try:
             return parse_guard(text, self.scope)
         except ExpressionError as error:
-            self.problems.append(_located(entry, error, *path))
+            self._note(error, entry, *path)
             return TRUE
 
     def effects(self, texts: Iterable[str], entry: Entry, *path: str | int) -> tuple[Effect, ...]:
@@ -124,8 +126,14 @@ class Context:
             try:
                 effects.append(parse_effect(text, self.scope))
             except ExpressionError as error:
-                self.problems.append(_located(entry, error, *path, index))
+                self._note(error, entry, *path, index)
         return tuple(effects)
+
+    def _note(self, error: ExpressionError, entry: Entry, *path: str | int) -> None:
+        """Note what is wrong with an expression, unless it uses a name whose declaration is wrong and noted already."""
+        if error.name.split(".")[0] not in self._declared:
+            at = error.column - 1
+            self.problems.append(entry.problem_inside(error.code, error.message, at, *path))
 
     def _count(self, text: str, entry: Entry, *path: str | int) -> None:
         """Refuse more expressions in all than can be parsed and taken apart in a second."""
@@ -159,8 +167,9 @@ class Context:
         cites: list[p.Cite] = []
         for index, text in enumerate(texts):
             article, _, mark = text.partition(" ")
-            if article not in self.marks:
-                message = f'no article "{article}" in this text{nearest(article, self.marks)}'
+            if article not in self._ids["article"]:
+                hint = nearest(article, self._ids["article"])
+                message = f'no article "{article}" in this text{hint}'
                 self.problems.append(entry.problem("unknown-article", message, "cites", index))
             default = self.marks.get(article, p.Mark.UNCERTAIN)
             cites.append(p.Cite(article, p.Mark(mark.strip("()")) if mark else default))
@@ -170,7 +179,3 @@ class Context:
 def label(shape: s.LabelShape) -> p.Label:
     """Return a text in two languages."""
     return p.Label(shape.en, shape.zh)
-
-
-def _located(entry: Entry, error: ExpressionError, *path: str | int) -> Problem:
-    return entry.problem_inside(error.code, error.message, error.column - 1, *path)

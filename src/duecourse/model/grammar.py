@@ -128,9 +128,8 @@ class _Resolver:
     def domain(self, raw: Raw) -> Domain:
         if raw.text not in self.scope:
             hint = nearest(raw.text, self.scope)
-            raise ExpressionError(
-                f'unknown name "{raw.text[:80]}"{hint}', raw.column, "unknown-name"
-            )
+            message = f'unknown name "{raw.text[:80]}"{hint}'
+            raise ExpressionError(message, raw.column, "unknown-name", raw.text)
         return self.scope[raw.text]
 
     def comparison(self, raw: Raw) -> Expression:

@@ -181,12 +181,8 @@ class CaseMachine:
 
     def _conditions(self, step: Step) -> list[Expression]:
         """Return the guard and, where lapses take the step, that it is so for one of the clocks."""
-        lapses = [
-            on.when
-            for clock in self.procedure.clocks
-            for on in clock.on_lapse
-            if on.step == step.id
-        ]
+        occasions = (on for clock in self.procedure.clocks for on in clock.on_lapse)
+        lapses = [on.when for on in occasions if on.step == step.id]
         return [step.when, *([negation(conjunction(*map(negation, lapses)))] if lapses else [])]
 
     def _barring(self, step: Step) -> list[Suspension]:
@@ -212,19 +208,11 @@ class CaseMachine:
             environment = self.environment
             self._environment = None
             if step.reply is not None:
-                self.values[f"{step.reply.panel}.pending.{step.actors[0]}"] = (
-                    int(self.values[f"{step.reply.panel}.pending.{step.actors[0]}"]) - 1
-                )
-                self.values[f"{step.reply.panel}.{step.reply.value}"] = (
-                    int(self.values[f"{step.reply.panel}.{step.reply.value}"]) + 1
-                )
+                self._add_to(f"{step.reply.panel}.pending.{step.actors[0]}", -1)
+                self._add_to(f"{step.reply.panel}.{step.reply.value}", 1)
             for effect in effects:
                 self._apply(effect)
-            for panel in self.procedure.panels:
-                if self._occurs("close", panel.id, step, environment):
-                    self._close(panel, environment)
-                if self._occurs("open", panel.id, step, environment):
-                    self._open(panel, environment)
+            self._consult(step, environment)
             for suspension in self.procedure.suspensions:
                 if self._occurs("end", suspension.id, step, environment):
                     self.values[f"{suspension.id}.active"] = False
@@ -249,9 +237,19 @@ class CaseMachine:
 
     def _apply(self, effect: Effect) -> None:
         if effect.add:
-            self.values[effect.fact] = int(self.values[effect.fact]) + int(effect.value)
+            self._add_to(effect.fact, int(effect.value))
         else:
             self.values[effect.fact] = effect.value
+
+    def _add_to(self, name: str, count: int) -> None:
+        self.values[name] = int(self.values[name]) + count
+
+    def _consult(self, step: Step, environment: Mapping[str, Value]) -> None:
+        for panel in self.procedure.panels:
+            if self._occurs("close", panel.id, step, environment):
+                self._close(panel, environment)
+            if self._occurs("open", panel.id, step, environment):
+                self._open(panel, environment)
 
     def _open(self, panel: Panel, environment: Mapping[str, Value]) -> None:
         self._clear(panel)

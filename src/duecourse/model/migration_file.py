@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003  (pydantic needs the name at run time)
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from duecourse.errors import Problem, nearest
+from duecourse.model.source import KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pydantic_core import ErrorDetails
 
 _S = TypeVar("_S", bound=BaseModel)
+
+Path = tuple[str | int, ...]
+
+MAX_DETAILS = 50
 
 
 class _Entry(Protocol):
@@ -26,43 +33,49 @@ def shaped(shape: type[_S], entry: _Entry, problems: list[Problem]) -> _S | None
     try:
         return shape.model_validate(entry.data)
     except ValidationError as error:
+        details = error.errors(include_url=False)[:MAX_DETAILS]
         problems.extend(
-            _problem(shape, entry, each) for each in error.errors(include_url=False)[:50]
+            _problem(shape, entry, path, each) for path, each in _chosen(entry, details)
         )
         return None
 
 
-def _problem(shape: type[BaseModel], entry: _Entry, detail: ErrorDetails) -> Problem:
-    path = _path(entry.data, detail["loc"])
+def _chosen(entry: _Entry, details: Iterable[ErrorDetails]) -> Iterator[tuple[Path, ErrorDetails]]:
+    """Yield one detail for each place, though of a value that may be this or that pydantic tells why it is neither.
+
+    Where the type is right the rule that is broken says more than the types it might have had.
+    """
+    found: dict[Path, ErrorDetails] = {}
+    for each in details:
+        path = _path(entry.data, each["loc"])
+        key = (*path, str(each["loc"][-1])) if each["type"] == "missing" else path
+        if key not in found or found[key]["type"].endswith("_type"):
+            found[key] = each
+    for each in found.values():
+        yield _path(entry.data, each["loc"]), each
+
+
+def _problem(shape: type[BaseModel], entry: _Entry, path: Path, detail: ErrorDetails) -> Problem:
     key = str(path[-1]) if path else "table"
+    found = _short(detail["input"])
     match detail["type"]:
         case "missing":
-            return entry.problem("missing", f'"{detail["loc"][-1]}" is missing', *path)
+            missing = detail["loc"][-1]
+            return entry.problem("missing", f'"{missing}" is missing; add it to this table', *path)
         case "extra_forbidden":
-            known = (
-                [field.alias or name for name, field in shape.model_fields.items()]
-                if len(path) == 1
-                else []
-            )
-            return entry.problem(
-                "unknown-key", f'unknown key "{key}"{nearest(key, known) if known else ""}', *path
-            )
+            names = [field.alias or name for name, field in shape.model_fields.items()]
+            hint = nearest(key, names) if len(path) == 1 else "; remove it"
+            return entry.problem("unknown-key", f'unknown key "{key[:80]}"{hint}', *path, KEY)
         case "string_pattern_mismatch":
             pattern = detail.get("ctx", {}).get("pattern", "")
-            return entry.problem(
-                "form",
-                f"{_short(detail['input'])} is not of the form {_FORMS.get(pattern, pattern)}",
-                *path,
-            )
+            form = _FORMS.get(pattern, pattern)
+            return entry.problem("form", f"{found} is not of the form {form}", *path)
         case _:
-            return entry.problem(
-                "shape",
-                f"{_short(detail['input'])}: {detail['msg'][:1].lower()}{detail['msg'][1:]}",
-                *path,
-            )
+            rule = detail["msg"].replace(" after validation", "")
+            return entry.problem("shape", f"{found}: {rule[:1].lower()}{rule[1:]}", *path)
 
 
-def _path(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...]:  # noqa: ANN401
+def _path(data: Any, location: Path) -> Path:  # noqa: ANN401
     """Return the part of a pydantic location that exists in the data (its unions add names that do not)."""
     path: list[str | int] = []
     for key in location:
@@ -85,4 +98,6 @@ _FORMS = {
     r"^[0-9]{1,4} (working|calendar) days?$|^[0-9]{1,3} calendar months?$": "'10 working days', '5 calendar days' or '3 calendar months'",
     r"^[0-9]{1,4} (working|calendar) days?$|^[0-9]{1,3} calendar months?$|^unlimited$": "'15 working days' or 'unlimited'",
     r"^[A-Za-z0-9][A-Za-z0-9.-]{0,15}( \((Q|B\+|B-|I)\))?$": "'12' or '12 (B+)'",
+    r"^[A-Za-z0-9][A-Za-z0-9.-]{0,15}$": "'12' or '13A'",
+    r"^[A-Z][0-9]{1,3}$": "'R1'",
 }

@@ -47,7 +47,7 @@ def _readings_only(procedure: Procedure) -> Iterator[Problem]:
     for condition, place in (*fixed(procedure), (procedure.first_day_counts, _head(procedure))):
         for name in variables(condition):
             if name not in procedure.reading:
-                message = f'"{name}" is no reading; this condition may depend on readings alone'
+                message = f'"{name}" is no reading; this condition is decided by readings alone, declare one'
                 yield _error(place, "readings-only", message)
 
 
@@ -80,7 +80,7 @@ def _automatic(procedure: Procedure, domains: Domains, budget: Budget) -> Iterat
         for on, other in combinations(clock.on_lapse, 2):
             a, b = procedure.step[on.step], procedure.step[other.step]
             both = conjunction(on.when, other.when, a.when, b.when)
-            if {*a.sources} & {*b.sources} and satisfiable(both, domains, budget):
+            if a is not b and {*a.sources} & {*b.sources} and satisfiable(both, domains, budget):
                 message = f'when "{clock.id}" lapses, "{a.id}" and "{b.id}" could both be taken; make their conditions exclude each other'
                 yield _error(clock.place, "automatic", message)
 

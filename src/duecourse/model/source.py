@@ -32,6 +32,9 @@ Path = tuple[str | int, ...]
 MAX_BYTES = 524_288
 MAX_LIST = 1_000
 
+KEY = "\0"
+"""Ends the path of a key itself, where the path without it is that of the value."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -44,8 +47,12 @@ class Source:
     def place(self, path: Path) -> Place:
         """Return the place of a value, or of the nearest thing around it."""
         for length in range(len(path), 0, -1):
-            if path[:length] in self._offsets:
-                return self._at(self._offsets[path[:length]])
+            for known in (
+                path[:length],
+                (*path[:length], 0),
+            ):  # an array of tables stands at its first
+                if known in self._offsets:
+                    return self._at(self._offsets[known])
         return Place(self.file)
 
     def place_inside(self, path: Path, index: int) -> Place:
@@ -146,21 +153,22 @@ def _values(text: str, file: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 1)
-        message = re.sub(r" \(at .*\)$", "", str(error)) + _look_alike(text, line)
+        end = (text.count("\n") + 1, len(text) - text.rfind("\n"))
+        line, column = (int(found[1]), int(found[2])) if found else end
+        message = re.sub(r" \(at .*\)$", "", str(error)) + _found(text, line)
         raise InvalidInput([Problem(file, line, column, "toml", message)]) from None
 
 
 _FULL_WIDTH = dict(zip("＝［］｛｝“”，．＃＂", '=[]{}"",.#"', strict=True))
 
 
-def _look_alike(text: str, line: int) -> str:
-    """Return a hint when the line at fault holds full-width punctuation, which Chinese keyboards produce."""
+def _found(text: str, line: int) -> str:
+    """Return what the line at fault holds, or that it has full-width punctuation, which Chinese keyboards produce."""
     lines = text.split("\n")
     at_fault = lines[line - 1] if line <= len(lines) else ""
     found = next((each for each in at_fault if each in _FULL_WIDTH), None)
     if found is None:
-        return ""
+        return f"; the line is {at_fault[:60]!r}"
     return f"; the line holds full-width {found!r}, TOML needs {_FULL_WIDTH[found]!r}"
 
 
@@ -193,7 +201,9 @@ def _prefix(keys: Path, counts: dict[Path, int], *, array: bool) -> Path:
 
 
 def _pair(node: Node, prefix: Path, raw: bytes) -> Iterator[tuple[Path, int]]:
-    yield from _value(node.named_children[-1], prefix + _keys(node), raw)
+    path = prefix + _keys(node)
+    yield (*path, KEY), node.start_byte
+    yield from _value(node.named_children[-1], path, raw)
 
 
 def _value(node: Node, path: Path, raw: bytes) -> Iterator[tuple[Path, int]]:

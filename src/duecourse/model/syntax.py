@@ -23,10 +23,17 @@ Start = Literal["guard", "effect"]
 
 
 class ExpressionError(Exception):
-    """A guard or effect that is not of the grammar or the declared types; `column` counts from 1 in its whole text."""
+    """A guard or effect that is not of the grammar or the declared types.
 
-    def __init__(self, message: str, column: int, code: str = "expression") -> None:
-        self.message, self.column, self.code = message, column, code
+    Args:
+        message: what was found, and the way out.
+        column: where, counting from 1 in the whole text.
+        code: the kind of mistake.
+        name: the name that is not known, where that is the mistake.
+    """
+
+    def __init__(self, message: str, column: int, code: str, name: str = "") -> None:
+        self.message, self.column, self.code, self.name = message, column, code, name
         super().__init__(message)
 
 

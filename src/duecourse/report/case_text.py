@@ -18,9 +18,8 @@ from duecourse.report.case_words import (
     titled,
     used_text,
 )
-from duecourse.report.page import aligned, day_text, hung, padded, section
+from duecourse.report.page import aligned, day_text, hung, padded, section, titled_page
 from duecourse.report.words import say
-from duecourse.report.wrapping import columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,10 +47,8 @@ def case_text(report: CaseReport, lang: Lang = "en") -> str:
 
 
 def _head(report: CaseReport, lang: Lang) -> Iterator[str]:
-    title = f"{report.label.text(lang)} [{report.id}]"
-    yield title
-    yield "=" * columns(title)
-    yield f"{report.procedure.label.text(lang)} [{report.procedure.id}]"
+    yield from titled_page(f"{report.label.text(lang)} [{report.id}]")
+    yield from hung("", f"{report.procedure.label.text(lang)} [{report.procedure.id}]")
     yield from keyed(say(lang, "as of", "截至"), day_text(report.on, lang))
     yield from keyed(say(lang, "stage", "所处阶段"), titled(report.stage, lang))
     if report.ended is not None:

@@ -23,7 +23,7 @@ DAYS = Label("working days", "工作日")
 
 def flow_table(result: Result) -> Table:
     """Return how many cases come, end and are open, and how many need a special review."""
-    rows = [
+    rows: list[tuple[Label, str, Form]] = [
         (Label("cases filed a year", "每年立案数"), "arrivals", "count"),
         (Label("cases ended a year", "每年结案数"), "throughput", "count"),
         (Label("open cases, on average", "平均未结案件数"), "backlog.mean", "count"),
@@ -59,7 +59,10 @@ def outcome_table(result: Result) -> Table:
                 )
             )
     return Table(
-        Label(f"How cases end {ASSUMED}, working days from filing to the end", f"结案方式 {ASSUMED}（自立案起的工作日）"),
+        Label(
+            f"How cases end {ASSUMED}, working days from filing to the end",
+            f"结案方式 {ASSUMED}（自立案起的工作日）",
+        ),
         (
             Label(""),
             Label("share of cases", "占比"),
@@ -99,7 +102,10 @@ def limit_table(result: Result) -> Table:
             Label("by, working days", "平均逾期工作日"),
         ),
         tuple(rows),
-        Label("The limit is without extension; one that was extended is late after the extension.", "期限不含延长；已延长的，以延长后的期限计。"),
+        Label(
+            "The limit is without extension; one that was extended is late after the extension.",
+            "期限不含延长；已延长的，以延长后的期限计。",
+        ),
     )
 
 
@@ -180,7 +186,9 @@ def comparison_table(comparison: Comparison) -> Table:
         for label, name, form in indicators(comparison)
     )
     return Table(
-        Label(f"Side by side {ASSUMED}, with common random numbers", f"对比 {ASSUMED}（共同随机数）"),
+        Label(
+            f"Side by side {ASSUMED}, with common random numbers", f"对比 {ASSUMED}（共同随机数）"
+        ),
         (Label(""), Label(a.id), Label(b.id), Label("difference", "差异"), Label("")),
         rows,
         Label(

@@ -117,9 +117,10 @@ def _latest(result: Result, lang: Lang) -> Iterator[str]:
 
 
 def _scarcest(result: Result, lang: Lang) -> Iterator[str]:
-    waits = [(used.wait, used, pool) for pool in result.scenario.pools if (used := result.pools[pool.id])]
+    pools = [(result.pools[pool.id], pool) for pool in result.scenario.pools]
+    waits = [(used.wait, used, pool) for used, pool in pools if used.wait.replications]
     if waits:
-        wait, used, pool = max(waits, key=lambda each: each[0].mean if each[0].replications else 0)
+        wait, used, pool = max(waits, key=lambda each: each[0].mean)
         name = pool.label.text(lang)
         busy = number(used.utilisation.mean, "share")
         yield say(
@@ -132,9 +133,15 @@ def _scarcest(result: Result, lang: Lang) -> Iterator[str]:
 
 def _precision(result: Result, lang: Lang) -> Iterator[str]:
     """Yield how many replications would make the widest interval narrow enough."""
-    shares = [(each.half_width, clock) for each, clock in _late_shares(result) if not math.isnan(each.low)]
+    shares = [
+        (each.half_width, clock) for each, clock in _late_shares(result) if not math.isnan(each.low)
+    ]
     if not shares:
-        yield say(lang, "no intervals: run at least two replications (-n 10)", "无区间：至少需两次重复（-n 10）")
+        yield say(
+            lang,
+            "no intervals: run at least two replications (-n 10)",
+            "无区间：至少需两次重复（-n 10）",
+        )
         return
     half, clock = max(shares, key=lambda each: each[0])
     if half > PRECISE:

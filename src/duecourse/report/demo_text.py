@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from duecourse.report.study import Study
     from duecourse.report.tables import Form
 
-WIDTH = 96
+WIDTH = 100
 NAME = 52
 TEXT = 14
+ROW = 42
 
 
 def demo_text(study: Study, report: str, size: int) -> str:
@@ -43,16 +44,18 @@ def demo_text(study: Study, report: str, size: int) -> str:
 
 
 def _checked(study: Study) -> Iterator[str]:
-    ids = "".join(f"{report.procedure.id:>{TEXT}}" for report in study.checks)
+    ids = "".join(f"{report.procedure.id:>{TEXT}} " for report in study.checks)
     yield ""
-    yield f"{'CHECKED  every behaviour of every text':{NAME}}{ids}"
+    yield f"{'CHECKED  every behaviour of every text':{NAME}}{ids}".rstrip()
     for at, result in enumerate(study.checks[0].results):
         verdicts = (report.results[at] for report in study.checks)
-        words = (f"{each.verdict}{'*' if each.vacuous else ' '}" for each in verdicts)
-        yield f"  {result.property.id:{NAME - 2}}" + "".join(f"{word:>{TEXT + 1}}"[1:] for word in words)
-    sizes = "".join(f"{report.configurations:>{TEXT - 1},} " for report in study.checks)
+        words = (f"{each.verdict:>{TEXT}}{'*' if each.vacuous else ' '}" for each in verdicts)
+        yield f"  {result.property.id:{NAME - 2}}{''.join(words)}".rstrip()
+    sizes = "".join(f"{report.configurations:>{TEXT},} " for report in study.checks)
     finished = all(report.finished for report in study.checks)
-    explored = "configurations, all of them explored" if finished else "configurations, NOT all of them"
+    explored = (
+        "configurations, all of them explored" if finished else "configurations, NOT all of them"
+    )
     yield f"  {explored:{NAME - 2}}{sizes}".rstrip()
     if any(result.vacuous for report in study.checks for result in report.results):
         yield "  * vacuously: nothing in that text can trigger it"
@@ -70,10 +73,10 @@ def _bypass(study: Study) -> Iterator[str]:
     for at, each in enumerate(told):
         if at and not each.tone:
             continue
-        number = f"{each.line.first:>4}  "
-        cited = f" [{each.articles}]"
-        words = f"{each.line.actor.en}: {each.line.what.en}"
-        yield f"  {number}{shorten(words, WIDTH - 8 - columns(cited))}{cited}"
+        cited = ", ".join(cite.article for cite in each.line.cites)
+        yield from _hung(
+            f"{each.line.first:>2}  ", f"{each.line.actor.en}: {each.line.what.en} [Art. {cited}]"
+        )
 
 
 def _bounds(study: Study) -> Iterator[str]:
@@ -82,16 +85,26 @@ def _bounds(study: Study) -> Iterator[str]:
     for found, row in study.conclusions:
         name = f"{found.procedure.id}  {row.outcome.label.en}"
         yield f"  {name:{NAME - 6}}{row.without:>4} = {_sum(row)}"
-    for found, row in study.conclusions:
-        if row.counted is None:
-            causes = "; ".join(f"{cause.label.en} ({articles(cause.cites)})" for cause in row.unbounded)
-            yield from _hung(f"{found.procedure.id}: unbounded once somebody {causes}")
+    yield from _unbounded(study)
     gaps = {f"{c.kind} {c.name}" for _, row in study.conclusions for c in row.open_ended}
     yield f"  elapsed time is unbounded: {len(gaps)} suspensions and gaps without any limit (listed in the report)"
 
 
+def _unbounded(study: Study) -> Iterator[str]:
+    """Yield what takes the bound away, with the articles in each text."""
+    places: dict[str, list[str]] = {}
+    for _, row in study.conclusions:
+        for cause in row.unbounded:
+            places.setdefault(cause.label.en, []).append(articles(cause.cites))
+    for what, where in places.items():
+        yield from _hung("", f"unbounded if somebody {what} ({', '.join(where)})")
+
+
 def _sum(row: Bound) -> str:
-    return " + ".join(f"{clause.days} ({', '.join(cite.article for cite in clause.cites)})" for clause in row.clauses)
+    return " + ".join(
+        f"{clause.days} ({', '.join(cite.article for cite in clause.cites)})"
+        for clause in row.clauses
+    )
 
 
 def _caseload(study: Study) -> Iterator[str]:
@@ -110,10 +123,10 @@ def _caseload(study: Study) -> Iterator[str]:
         f"CASELOAD {ASSUMED}  {b.replications} replications of {b.scenario.years:g} years, "
         f"{b.scenario.warm_up:g} of warm-up; [{b.level * HUNDRED:g} % interval]; seed {b.seed}"
     )
-    heads = (Label(""), Label(a.scenario.id), Label(b.scenario.id), Label("difference"))
+    heads = (Label(""), Label(a.scenario.id), Label(b.scenario.id), Label("differs"))
     yield ""
     yield from table_text(Table(Label(title), heads, rows)).splitlines()
-    yield f"  {ASSUMED} every number of the workload is an assumption; WD = working days; late = past the statutory limit"
+    yield f"  {ASSUMED} all workload numbers are assumptions; WD = working days; late = past the statutory limit"
 
 
 def _indicators(study: Study) -> Iterator[tuple[Label, str, Form]]:
@@ -129,15 +142,23 @@ def _indicators(study: Study) -> Iterator[tuple[Label, str, Form]]:
         found = comparison.differences.get(f"clock.{clock.id}.late_share")
         if found is not None and found.b.replications:
             before = comparison.a.scenario.procedure.clock[clock.id].limit.count
-            limits = str(clock.limit.count) if before == clock.limit.count else f"{before}, {clock.limit.count}"
-            name = shorten(clock.label.en, NAME - 20)
-            yield Label(f"late: {name}, {limits} WD"), f"clock.{clock.id}.late_share", "share"
+            limits = (
+                str(clock.limit.count)
+                if before == clock.limit.count
+                else f"{before} → {clock.limit.count}"
+            )
+            name = shorten(f"late, {limits} WD: {clock.label.en}", ROW)
+            yield Label(name), f"clock.{clock.id}.late_share", "share"
     yield Label("share with a special review"), "stage.special_review.share", "share"
 
 
 def _onward(study: Study, report: str, size: int) -> Iterator[str]:
     a, b = study.comparison.a.scenario.id, study.comparison.b.scenario.id
-    bypass = study.bypass.procedure.amended_by[-1] if study.bypass.procedure.amended_by else study.bypass.procedure.id
+    bypass = (
+        study.bypass.procedure.amended_by[-1]
+        if study.bypass.procedure.amended_by
+        else study.bypass.procedure.id
+    )
     yield ""
     yield f"REPORT  {report} ({size / 1000:,.0f} kB, one file, opens in any browser)"
     yield "NEXT"
@@ -149,7 +170,6 @@ def _onward(study: Study, report: str, size: int) -> Iterator[str]:
         yield f"  {command:{NAME}}{why}"
 
 
-def _hung(text: str) -> Iterator[str]:
-    first, *rest = wrap(text, WIDTH - 4)
-    yield f"  {first}"
-    yield from (f"    {line}" for line in rest)
+def _hung(first: str, text: str) -> Iterator[str]:
+    for at, line in enumerate(wrap(text, WIDTH - columns(first) - 2)):
+        yield "  " + (first if not at else " " * columns(first)) + line

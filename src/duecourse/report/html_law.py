@@ -110,7 +110,12 @@ def judged(report: Report, result: Result) -> Judged:
     if result.vacuous:
         words, tone = Label("holds, vacuously", "空成立"), "empty"
     numbers = result.property.articles(report.procedure)
-    return Judged(words, tone, f"Art. {', '.join(numbers)}" if numbers else "", result.visited)
+    return Judged(
+        words,
+        tone,
+        f"Art{'s' * (len(numbers) > 1)}. {', '.join(numbers)}" if numbers else "",
+        result.visited,
+    )
 
 
 def search_table(checks: Iterable[Report]) -> Table:
@@ -170,14 +175,22 @@ def durations(found: Bounds) -> Iterator[Duration]:
             ),
             total=row.without,
             unbounded=tuple(map(_cause, row.unbounded)),
-            elapsed=Label("unbounded", "无上限") if row.elapsed is None else Label(str(row.elapsed)),
+            elapsed=Label("unbounded", "无上限")
+            if row.elapsed is None
+            else Label(str(row.elapsed)),
             open_ended=tuple(map(_cause, row.open_ended)),
         )
 
 
 def articles(cites: Iterable[Cite]) -> str:
-    """Return citations as a short list."""
-    return ", ".join(map(str, cites))
+    """Return citations as a short list.
+
+    The marks of doubt are left out here: diagrams and outlines show them.
+    """
+    found = tuple(cites)
+    if len(found) > 1 and all(cite.article[0].isdigit() for cite in found):
+        return f"Arts. {', '.join(cite.article for cite in found)}"
+    return ", ".join(map(str, found))
 
 
 def _counted(row: Bound) -> Label:
@@ -200,7 +213,9 @@ def gaps(study: Study) -> list[tuple[Label, list[Label]]]:
     """Return, text by text, where the law sets no limit at all, on the way to a conclusion."""
     found = []
     for bounds in study.bounds:
-        causes = (_cause(c) for row in bounds.rows if row.outcome.conclusion for c in row.open_ended)
+        causes = (
+            _cause(c) for row in bounds.rows if row.outcome.conclusion for c in row.open_ended
+        )
         found.append((bounds.procedure.label, list(dict.fromkeys(causes))))
     return found
 

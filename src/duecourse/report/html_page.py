@@ -20,7 +20,15 @@ from duecourse.report.caseload_tables import (
     staff_table,
     stage_table,
 )
-from duecourse.report.html_law import claims, diagram, durations, gaps, search_table, story, switched
+from duecourse.report.html_law import (
+    claims,
+    diagram,
+    durations,
+    gaps,
+    search_table,
+    story,
+    switched,
+)
 from duecourse.report.html_method import activity_table, headings, notes_table
 from duecourse.report.html_summary import answers
 from duecourse.report.plot_backlog import backlog_plot

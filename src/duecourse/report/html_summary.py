@@ -43,6 +43,7 @@ def answers(study: Study) -> Iterator[Answer]:
     yield _longest(study)
     yield from _changed(study)
     yield from _latest(study)
+    yield from _scarcest(study)
 
 
 def _verdicts(study: Study) -> Answer:
@@ -51,9 +52,17 @@ def _verdicts(study: Study) -> Answer:
     vacuous = sum(result.vacuous for result in results)
     texts = ", ".join(report.procedure.id for report in study.checks)
     every = hold == len(results)
-    names = [report.procedure.id for report in study.checks if any(r.vacuous for r in report.results)]
-    empty = f", {vacuous} of them vacuously ({', '.join(names)} has nothing that could break them)" if vacuous else ""
-    empty_zh = f"，其中{vacuous}项为空成立（{'、'.join(names)}中不存在可能违反的情形）" if vacuous else ""
+    names = [
+        report.procedure.id for report in study.checks if any(r.vacuous for r in report.results)
+    ]
+    empty = (
+        f", {vacuous} of them vacuously ({', '.join(names)} has nothing that could break them)"
+        if vacuous
+        else ""
+    )
+    empty_zh = (
+        f"，其中{vacuous}项为空成立（{'、'.join(names)}中不存在可能违反的情形）" if vacuous else ""
+    )
     return Answer(
         Label("Do the texts keep what is claimed of them?", "各文本是否满足所声称的性质？"),
         f"{hold} of {len(results)}",
@@ -87,23 +96,24 @@ def _bypass(study: Study) -> Iterator[Answer]:
 def _longest(study: Study) -> Answer:
     rows = study.conclusions
     figures = list(dict.fromkeys(str(row.without) for _, row in rows))
-    words = "; ".join(f"{found.procedure.id}, {row.outcome.label.en}: {_most(row.without, row.counted, 'en')}" for found, row in rows)
-    zh = "；".join(f"{found.procedure.id}，{row.outcome.label.zh}：{_most(row.without, row.counted, 'zh')}" for found, row in rows)
+    labels = {row.outcome.id: row.outcome.label for _, row in rows}
+    words, zh = [], []
+    for outcome, label in labels.items():
+        of = [(found.procedure.id, row) for found, row in rows if row.outcome.id == outcome]
+        words.append(f"{label.en}: {', '.join(f'{row.without} ({name})' for name, row in of)}")
+        zh.append(f"{label.zh}：{'，'.join(f'{row.without}（{name}）' for name, row in of)}")
+        if all(row.counted is None for _, row in of):
+            words[-1] += ", without end once extended"
+            zh[-1] += "，一经延长即无上限"
     return Answer(
         Label("How long may a review take at the most?", "审查最长可持续多久？"),
         " / ".join(figures),
         Label(
-            f"Counted working days without a breach. {words}. Elapsed time has no upper limit.",
-            f"不违反期限的计入工作日。{zh}。实际经过时间无上限。",
+            f"Counted working days without a breach. {'. '.join(words)}. Elapsed time has no upper limit.",
+            f"不违反期限的计入工作日。{'。'.join(zh)}。实际经过时间无上限。",
         ),
         "time",
     )
-
-
-def _most(without: int | None, counted: int | None, lang: str) -> str:
-    if counted is not None:
-        return str(counted)
-    return f"{without}, without end once extended" if lang == "en" else f"{without}（一经延长即无上限）"
 
 
 def _changed(study: Study) -> Iterator[Answer]:
@@ -117,7 +127,9 @@ def _changed(study: Study) -> Iterator[Answer]:
     a, b = comparison.a.scenario.id, comparison.b.scenario.id
     question = Label(f"What differs between {a} and {b}? {ASSUMED}", f"{a}与{b}有何不同？{ASSUMED}")
     if not clear:
-        words = Label("No limit is passed clearly more or less often.", "各期限的逾期比例无显著差异。")
+        words = Label(
+            "No limit is passed clearly more or less often.", "各期限的逾期比例无显著差异。"
+        )
         yield Answer(question, "no clear difference", words, "caseload")
         return
     _, clock, found = max(clear, key=lambda each: each[0])
@@ -145,9 +157,33 @@ def _latest(study: Study) -> Iterator[Answer]:
         return
     share, clock = max(ran, key=lambda each: each[0].mean)
     yield Answer(
-        Label(f"Which limit is passed most often in {result.scenario.id}? {ASSUMED}", f"{result.scenario.id}中哪个期限最常逾期？{ASSUMED}"),
+        Label(
+            f"Which limit is passed most often in {result.scenario.id}? {ASSUMED}",
+            f"{result.scenario.id}中哪个期限最常逾期？{ASSUMED}",
+        ),
         number(share.mean, "share"),
         _late(share, clock, result.clocks[clock.id].overrun, result.clocks[clock.id].runs),
+        "caseload",
+    )
+
+
+def _scarcest(study: Study) -> Iterator[Answer]:
+    """Yield for whom cases wait longest in the second scenario."""
+    result = study.comparison.b
+    waits = [(result.pools[pool.id], pool.label) for pool in result.scenario.pools]
+    waits = [each for each in waits if each[0].wait.replications]
+    if not waits:
+        return
+    used, label = max(waits, key=lambda each: each[0].wait.mean)
+    wait, busy = number(used.wait.mean, "days"), number(used.utilisation.mean, "share")
+    ends = interval(used.wait.low, used.wait.high, "days")
+    yield Answer(
+        Label(f"For whom do cases wait longest? {ASSUMED}", f"案件等待哪类人员最久？{ASSUMED}"),
+        f"{wait} WD",
+        Label(
+            f"For the “{label.en}” ({used.size} people, {busy} busy): each piece of work waits {wait} {ends} working days for it on average.",
+            f"等待“{label.zh}”（{used.size}人，利用率{busy}）：每项工作平均等待{wait}个工作日。",
+        ),
         "caseload",
     )
 

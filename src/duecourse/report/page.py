@@ -50,6 +50,11 @@ def aligned(first: str, text: str, right: str, width: int = WIDTH) -> Iterator[s
         yield " " * (width - columns(right)) + right
 
 
+def titled_page(title: str) -> list[str]:
+    """Return the title of a page, underlined."""
+    return [*hung("", title), "=" * min(columns(title), WIDTH)]
+
+
 def section(title: str) -> list[str]:
     """Return a heading of its own line, with a blank line above it."""
-    return ["", title, "-" * columns(title)]
+    return ["", *hung("", title), "-" * min(columns(title), WIDTH)]

@@ -37,8 +37,14 @@ def backlog_plot(comparison: Comparison) -> Plot:
     return Plot(
         id="backlog",
         title=TITLE,
-        unit=Label(f"cases, at the start of each week; {how.en} for each week by itself", f"案件数（每周初）；{how.zh}（逐周）"),
-        keys=(*pair(comparison, "line"), Key("rule", "bar", Label("warm-up, left out of every estimate", "预热期，不计入估计"))),
+        unit=Label(
+            f"cases, at the start of each week; {how.en} for each week by itself",
+            f"案件数（每周初）；{how.zh}（逐周）",
+        ),
+        keys=(
+            *pair(comparison, "line"),
+            Key("rule", "bar", Label("warm-up, left out of every estimate", "预热期，不计入估计")),
+        ),
         note=Label(
             "The office begins empty; a line that kept rising after the warm-up would mean too little staff.",
             "模拟开始时无在办案件；预热期后仍持续上升则表示人员不足。",
@@ -67,7 +73,13 @@ def _years(axes: Axes, first: date, last: date) -> None:
 
 def _warm_up(axes: Axes, result: Result) -> None:
     if result.counted_from > result.start:
-        axes.axvspan(result.start.toordinal(), result.counted_from.toordinal(), color=colour("rule"), alpha=0.55, linewidth=0)
+        axes.axvspan(
+            result.start.toordinal(),
+            result.counted_from.toordinal(),
+            color=colour("rule"),
+            alpha=0.55,
+            linewidth=0,
+        )
 
 
 def _table(comparison: Comparison) -> Table:
@@ -77,7 +89,11 @@ def _table(comparison: Comparison) -> Table:
         (Cell(a.dates[at].isoformat()), _cell(a, at), _cell(b, at))
         for at in range(0, min(len(a.dates), len(b.dates)), 4)
     ]
-    heads = (Label("week of", "周"), Label(comparison.a.scenario.id), Label(comparison.b.scenario.id))
+    heads = (
+        Label("week of", "周"),
+        Label(comparison.a.scenario.id),
+        Label(comparison.b.scenario.id),
+    )
     note = Label("Every fourth week is listed.", "每四周列出一次。")
     return Table(TITLE, heads, tuple(rows), note)
 

@@ -21,12 +21,22 @@ if TYPE_CHECKING:
     from duecourse.report.spread import Quantiles, Spread
     from duecourse.simulations.result import Comparison
 
-ROW = 64.0
-LINES = (36.0, 47.0)
-NUMBERS = (28.5, 59.0)
+ROW = 68.0
+NAMES = (9.0, 20.0)
+LINES = (39.0, 50.0)
+NUMBERS = (31.5, 62.5)
 ENDS = Label(f"How long a case takes, by how it ends {ASSUMED}", f"各类结案方式的用时 {ASSUMED}")
-CLOCKS = Label(f"How long a case stands under each limit {ASSUMED}", f"案件在各期限下的用时 {ASSUMED}")
-LIMIT = Key("ink", "mark", Label("greatest counted time without extension of the special review", "不延长特别审查的最长计入时间"))
+CLOCKS = Label(
+    f"How long a case stands under each limit {ASSUMED}", f"案件在各期限下的用时 {ASSUMED}"
+)
+LIMIT = Key(
+    "ink",
+    "mark",
+    Label(
+        "greatest counted time without extension of the special review",
+        "不延长特别审查的最长计入时间",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,9 @@ class Row:
     limits: tuple[int | None, int | None] = (None, None)
 
 
-def outcome_plot(comparison: Comparison, spreads: tuple[Spread, Spread], found: tuple[Bounds, Bounds]) -> Plot:
+def outcome_plot(
+    comparison: Comparison, spreads: tuple[Spread, Spread], found: tuple[Bounds, Bounds]
+) -> Plot:
     """Return the durations of cases by outcome, beside the statutory bounds on them."""
     rows = [
         Row(
@@ -84,13 +96,17 @@ def _limit(clock: Clock) -> int | None:
     return clock.limit.count if clock.limit.unit is Unit.WORKING_DAY else None
 
 
-def _both(spreads: tuple[Spread, Spread], kind: str, name: str) -> tuple[Quantiles | None, Quantiles | None]:
+def _both(
+    spreads: tuple[Spread, Spread], kind: str, name: str
+) -> tuple[Quantiles | None, Quantiles | None]:
     a, b = (getattr(each, kind).get(name) for each in spreads)
     return a, b
 
 
 def _bound(found: Bounds, outcome: str) -> int | None:
-    return next((row.without for row in found.rows if row.outcome.id == outcome and row.clauses), None)
+    return next(
+        (row.without for row in found.rows if row.outcome.id == outcome and row.clauses), None
+    )
 
 
 def _plot(  # noqa: PLR0913, PLR0917  (one caller for each kind)
@@ -117,12 +133,22 @@ def _plot(  # noqa: PLR0913, PLR0917  (one caller for each kind)
         f"working days; line: 5 to 95 % of the cases, bar: middle half, dot: median; all cases of {cases} replications",
         f"工作日；细线为5%至95%，粗条为中间一半，圆点为中位数；{cases}次重复的全部案件",
     )
-    return Plot(name, title, unit, (*pair(comparison, "bar"), *more), note, drawn(figure, name, title), _table(title, rows, comparison))
+    return Plot(
+        name,
+        title,
+        unit,
+        (*pair(comparison, "bar"), *more),
+        note,
+        drawn(figure, name, title),
+        _table(title, rows, comparison),
+    )
 
 
 def _row(axes: Axes, top: float, row: Row) -> None:
-    axes.text(0, top + 9, row.label.en, fontsize=USUAL, color=colour("ink"), va="baseline")
-    axes.text(0, top + 18, row.label.zh, fontsize=USUAL - 0.5, color=colour("soft"), va="baseline")
+    axes.text(0, top + NAMES[0], row.label.en, fontsize=USUAL, color=colour("ink"), va="baseline")
+    axes.text(
+        0, top + NAMES[1], row.label.zh, fontsize=USUAL - 0.5, color=colour("soft"), va="baseline"
+    )
     for at, hue in enumerate("ab"):
         found, limit, y = row.found[at], row.limits[at], top + LINES[at]
         if found is not None:
@@ -130,10 +156,32 @@ def _row(axes: Axes, top: float, row: Row) -> None:
             axes.plot([low, high], [y, y], color=colour(hue), linewidth=1.3, solid_capstyle="butt")
             axes.plot([begin, end], [y, y], color=colour(hue), linewidth=6, solid_capstyle="butt")
             face = colour("ground")
-            axes.plot([middle], [y], "o", markersize=3.6, markerfacecolor=face, markeredgecolor=colour(hue), markeredgewidth=1)
+            axes.plot(
+                [middle],
+                [y],
+                "o",
+                markersize=3.6,
+                markerfacecolor=face,
+                markeredgecolor=colour(hue),
+                markeredgewidth=1,
+            )
         if limit is not None:
-            axes.plot([limit, limit], [y - 5, y + 5], color=colour("ink"), linewidth=2, solid_capstyle="butt")
-            axes.text(limit, top + NUMBERS[at], str(limit), fontsize=USUAL - 1, color=colour("ink"), ha="center", va="baseline")
+            axes.plot(
+                [limit, limit],
+                [y - 5, y + 5],
+                color=colour("ink"),
+                linewidth=2,
+                solid_capstyle="butt",
+            )
+            axes.text(
+                limit,
+                top + NUMBERS[at],
+                str(limit),
+                fontsize=USUAL - 1,
+                color=colour("ink"),
+                ha="center",
+                va="baseline",
+            )
 
 
 def _table(title: Label, rows: Sequence[Row], comparison: Comparison) -> Table:

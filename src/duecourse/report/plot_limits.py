@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
 from duecourse.report.caseload_tables import ASSUMED, limit_words
-from duecourse.report.plots import Plot, pair, replications
 from duecourse.report.plot_rows import Row, row_plot
+from duecourse.report.plots import Plot, pair, replications
 
 if TYPE_CHECKING:
     from duecourse.simulations.result import Comparison
 
-TITLE = Label(f"Share of cases past each statutory limit {ASSUMED}", f"各法定期限的逾期比例 {ASSUMED}")
+TITLE = Label(
+    f"Share of cases past each statutory limit {ASSUMED}", f"各法定期限的逾期比例 {ASSUMED}"
+)
 
 
 def limit_plot(comparison: Comparison) -> Plot:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
 from duecourse.report.caseload_tables import ASSUMED
-from duecourse.report.plots import Plot, pair, replications
 from duecourse.report.plot_rows import Row, row_plot
+from duecourse.report.plots import Plot, pair, replications
 
 if TYPE_CHECKING:
     from duecourse.simulations.result import Comparison

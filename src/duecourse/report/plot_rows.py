@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from duecourse.simulations.estimate import Estimate
     from duecourse.simulations.result import Comparison
 
-ROW = 46.0
-LINES = (26.0, 37.0)
+ROW = 52.0
+NAMES = (9.0, 20.0)
+LINES = (30.0, 41.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ def row_plot(  # noqa: PLR0913  (settings with names)
 
     Args:
         name: the id of the plot.
-        title, unit, note, keys: see `Plot`.
+        title: what it shows.
+        unit: of the axis, and how the numbers were got.
+        note: what to look at.
+        keys: the legend.
         rows: what is shown, from above.
         comparison: where they come from.
         form: how the numbers are written.
@@ -64,13 +68,23 @@ def row_plot(  # noqa: PLR0913  (settings with names)
     axes.set_xlabel(_axis(unit), color=colour("soft"), fontsize=USUAL)
     for at, row in enumerate(rows):
         top = at * ROW
-        words = f"{row.label.en}"
-        axes.text(0, top + 9, words, fontsize=USUAL, color=colour("ink"), va="baseline")
-        axes.text(0, top + 18, row.label.zh, fontsize=USUAL - 0.5, color=colour("soft"), va="baseline")
+        axes.text(
+            0, top + NAMES[0], row.label.en, fontsize=USUAL, color=colour("ink"), va="baseline"
+        )
+        axes.text(
+            0,
+            top + NAMES[1],
+            row.label.zh,
+            fontsize=USUAL - 0.5,
+            color=colour("soft"),
+            va="baseline",
+        )
         for estimate, line, hue in zip((row.a, row.b), LINES, "ab", strict=True):
-            _dot(axes, estimate, top + line, hue, scale, form)
+            _dot(axes, estimate, top + line, hue, scale)
     ids = (comparison.a.scenario.id, comparison.b.scenario.id)
-    return Plot(name, title, unit, keys, note, drawn(figure, name, title), _table(title, rows, ids, form))
+    return Plot(
+        name, title, unit, keys, note, drawn(figure, name, title), _table(title, rows, ids, form)
+    )
 
 
 def _axis(unit: Label) -> str:
@@ -82,14 +96,29 @@ def _reach(estimate: Estimate) -> float:
     return max(found, default=0.0)
 
 
-def _dot(axes: Axes, estimate: Estimate, y: float, hue: str, scale: float, form: Form) -> None:
+def _dot(axes: Axes, estimate: Estimate, y: float, hue: str, scale: float) -> None:
     """Draw an estimate: hollow for the first scenario, filled for the second, its interval as a line."""
     if math.isnan(estimate.mean):
         return
     if not math.isnan(estimate.low):
-        axes.plot([estimate.low * scale, estimate.high * scale], [y, y], color=colour(hue), linewidth=2.2, solid_capstyle="round")
+        axes.plot(
+            [estimate.low * scale, estimate.high * scale],
+            [y, y],
+            color=colour(hue),
+            linewidth=2.2,
+            solid_capstyle="round",
+        )
     face = colour("ground") if hue == "a" else colour(hue)
-    axes.plot([estimate.mean * scale], [y], "o", markersize=5.2, markeredgewidth=1.4, markerfacecolor=face, markeredgecolor=colour(hue), clip_on=False)
+    axes.plot(
+        [estimate.mean * scale],
+        [y],
+        "o",
+        markersize=5.2,
+        markeredgewidth=1.4,
+        markerfacecolor=face,
+        markeredgecolor=colour(hue),
+        clip_on=False,
+    )
 
 
 def _table(title: Label, rows: Sequence[Row], ids: tuple[str, str], form: Form) -> Table:

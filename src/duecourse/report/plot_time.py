@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
-from duecourse.report.plots import SMALL, USUAL, WIDTH, Key, Plot, POINTS, canvas, colour, drawn
+from duecourse.report.plots import POINTS, SMALL, USUAL, WIDTH, Key, Plot, canvas, colour, drawn
 from duecourse.report.tables import Cell, Table
 from duecourse.report.wrapping import ems
 
@@ -25,12 +25,15 @@ TITLE = Label("Greatest statutory time without a breach", "不违反期限的最
 
 def time_plot(found: Sequence[Bounds]) -> Plot:
     """Return the bars of the greatest counted time to each conclusion that has a limit on its way."""
-    rows = [(each, row) for each in found for row in each.rows if row.outcome.conclusion and row.clauses]
+    rows = [
+        (each, row) for each in found for row in each.rows if row.outcome.conclusion and row.clauses
+    ]
     most = max(sum(clause.days for clause in row.clauses) for _, row in rows)
     figure, axes = canvas(len(rows) * ROW + 34, bottom=30)
     axes.set_xlim(0, most + ROOM)
     axes.set_ylim(len(rows) * ROW, 0)
     axes.set_yticks([])
+    axes.grid(visible=False)
     axes.set_xlabel("counted working days  计入的工作日", color=colour("soft"), fontsize=USUAL)
     hues = _hues(rows)
     for at, (each, row) in enumerate(rows):
@@ -38,7 +41,9 @@ def time_plot(found: Sequence[Bounds]) -> Plot:
     return Plot(
         id="time",
         title=TITLE,
-        unit=Label("counted working days, each part with its article", "计入的工作日，各段注明条款"),
+        unit=Label(
+            "counted working days, each part with its article", "计入的工作日，各段注明条款"
+        ),
         keys=tuple(Key(hue, "bar", label) for hue, label in _legend(rows, hues)),
         note=Label(
             "An open end is an extension for which the text sets no limit. Counted time leaves out suspensions and days on "
@@ -74,20 +79,55 @@ def _bar(axes: Axes, top: float, each: Bounds, row: Bound, hues: dict[str, str])
     begin, free = 0.0, -1.0
     for clause in row.clauses:
         hue, middle = colour(hues[_kind(clause)]), begin + clause.days / 2
-        axes.barh(top + 26, clause.days, 18, begin, color=hue, edgecolor=colour("ground"), linewidth=1)
+        axes.barh(
+            top + 26, clause.days, 18, begin, color=hue, edgecolor=colour("ground"), linewidth=1
+        )
         sign = "+" if clause.extension else ""
-        axes.text(middle, top + 29, f"{sign}{clause.days}", fontsize=USUAL, color=colour("ground"), ha="center", va="baseline", fontweight="bold")
+        axes.text(
+            middle,
+            top + 29,
+            f"{sign}{clause.days}",
+            fontsize=USUAL,
+            color=colour("ground"),
+            ha="center",
+            va="baseline",
+            fontweight="bold",
+        )
         articles = ", ".join(map(str, clause.cites))
         half = ems(articles) * SMALL * unit / 2
         lower = middle - half < free
-        axes.text(middle, top + (50 if lower else 42), articles, fontsize=SMALL, color=colour("soft"), ha="center", va="baseline")
+        axes.text(
+            middle,
+            top + (50 if lower else 42),
+            articles,
+            fontsize=SMALL,
+            color=colour("soft"),
+            ha="center",
+            va="baseline",
+        )
         free = max(free, middle + half)
         begin += clause.days
     if row.counted is None:
-        tip = {"arrowstyle": "-|>", "color": colour("ink"), "linewidth": 1.2, "linestyle": (0, (2, 1.5)), "shrinkA": 0, "shrinkB": 0}
+        tip = {
+            "arrowstyle": "-|>",
+            "color": colour("ink"),
+            "linewidth": 1.2,
+            "linestyle": (0, (2, 1.5)),
+            "shrinkA": 0,
+            "shrinkB": 0,
+        }
         axes.annotate("", (begin + ARROW, top + 26), (begin, top + 26), arrowprops=tip)
     words, ahead = (f"{days} + …", ARROW + 2) if row.counted is None else (f"= {days}", 2)
-    axes.text(begin + ahead, top + 29, words, fontsize=USUAL, color=colour("ink"), ha="left", va="baseline", fontweight="bold")
+    axes.text(
+        begin + ahead,
+        top + 29,
+        words,
+        fontsize=USUAL,
+        color=colour("ink"),
+        ha="left",
+        va="baseline",
+        fontweight="bold",
+    )
 
 
 def _table(rows: Sequence[tuple[Bounds, Bound]]) -> Table:

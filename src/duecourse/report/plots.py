@@ -10,7 +10,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from duecourse.model.procedure import Label
 from duecourse.report.tables import HUNDRED
@@ -18,6 +18,7 @@ from duecourse.report.tables import HUNDRED
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.typing import RcKeyType
 
     from duecourse.report.tables import Table
     from duecourse.simulations.result import Comparison
@@ -26,8 +27,8 @@ WIDTH = 4.8
 """Inches; 345.6 units of the drawing, which a page shows about one and a half times as large."""
 
 POINTS = 72
-SMALL = 7.0
-USUAL = 8.0
+SMALL = 7.4
+USUAL = 8.5
 
 # Okabe and Ito's hues, which people with any kind of colour vision tell apart; the page gives each
 # name a shade for light and one for dark. These are the shades for light, for a drawing on its own.
@@ -45,7 +46,7 @@ COLOURS = {
     "c5": "#d55e00",
 }
 _STAND_INS = {name: f"#0000{index:02x}" for index, name in enumerate(COLOURS, start=1)}
-_SETTINGS = {
+_SETTINGS: dict[RcKeyType, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "duecourse",
     "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same layout on every machine
@@ -98,13 +99,16 @@ def colour(name: str) -> str:
     return _STAND_INS[name]
 
 
-def canvas(height: float, *, left: float = 0.02, bottom: float = 24, top: float = 6) -> tuple[Figure, Axes]:
+def canvas(
+    height: float, *, left: float = 0.02, bottom: float = 24, top: float = 6
+) -> tuple[Figure, Axes]:
     """Return an empty drawing with quiet axes.
 
     Args:
         height: in units of the drawing, of which there are 345.6 across.
         left: the share of the width left of the axes.
-        bottom, top: the margins below and above the axes, in units.
+        bottom: the margin below the axes, in units.
+        top: the margin above them.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -165,7 +169,9 @@ def _freed(svg: str, name: str, title: Label) -> str:
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
     body = re.sub(r' font-family: [^;"]*;', "", body)
     used = set(re.findall(r"#([\w.-]+)[\")]", body))
-    body = re.sub(r' id="([\w.-]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", body)
+    body = re.sub(
+        r' id="([\w.-]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", body
+    )
     body = re.sub(r'="#([\w.-]+)"', rf'="#{name}-\1"', body)
     body = re.sub(r"url\(#([\w.-]+)\)", rf"url(#{name}-\1)", body)
     body = re.sub(r"\s*\n\s*", "\n", body)

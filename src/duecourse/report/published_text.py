@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.report.case_words import days, reading_text, titled
-from duecourse.report.page import day_text, hung, padded, section
+from duecourse.report.page import day_text, hung, padded, section, titled_page
 from duecourse.report.words import say
-from duecourse.report.wrapping import columns, wrap
+from duecourse.report.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,12 @@ def published_text(report: PublishedReport, lang: Lang = "en") -> str:
 
 def _head(report: PublishedReport, lang: Lang) -> Iterator[str]:
     published = report.published
-    title = f"{report.label.text(lang)} [{report.id}]"
-    yield title
-    yield "=" * columns(title)
-    yield f"{report.procedure.label.text(lang)} [{report.procedure.id}]"
+    yield from titled_page(f"{report.label.text(lang)} [{report.id}]")
+    yield from hung("", f"{report.procedure.label.text(lang)} [{report.procedure.id}]")
     if report.migration is not None:
         target = report.migration.target
         text = say(lang, f"from {report.migration.on}: ", f"自{report.migration.on}起：")
-        yield f"{text}{target.label.text(lang)} [{target.id}]"
+        yield from hung("", f"{text}{target.label.text(lang)} [{target.id}]")
     yield from _milestone(say(lang, "opened", "启动"), published.opened, lang)
     if published.ended is not None:
         yield from _milestone(say(lang, "ended", "结束"), published.ended, lang)

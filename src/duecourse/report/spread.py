@@ -1,4 +1,4 @@
-"""How long single cases take: quantiles over the cases of some replications, by outcome and by statutory limit."""
+"""How long single cases take: quantiles over the cases of some replications, to each outcome and under each limit."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from duecourse.model.compile import compile_table
-from duecourse.properties.timed import ClockedGraph
 from duecourse.simulations.estimate import quantile
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ FEW = 20
 
 @dataclass(frozen=True, slots=True)
 class Quantiles:
-    """The 5, 25, 50, 75 and 95 % quantiles of a duration in working days, and over how many cases."""
+    """The 5, 25, 50, 75 and 95 % quantiles of a duration in working days, and of how many."""
 
     values: tuple[float, ...]
     cases: int
@@ -35,7 +33,7 @@ class Spread:
 
     Attributes:
         outcomes: from arrival to the end, by outcome.
-        clocks: in all stages together in which the clock runs or is suspended.
+        clocks: from the start of a clock to its stop, suspensions included.
         replications: over the cases of how many.
     """
 
@@ -45,7 +43,7 @@ class Spread:
 
 
 def spread(scenario: Scenario, logs: Iterable[Log]) -> Spread:
-    """Return the quantiles of the durations of cases that ended after the warm-up, pooled over replications."""
+    """Return the quantiles of what ended after the warm-up, pooled over replications."""
     found = _Durations(scenario)
     count = 0
     for log in logs:
@@ -54,18 +52,8 @@ def spread(scenario: Scenario, logs: Iterable[Log]) -> Spread:
     return Spread(_quantiles(found.outcomes), _quantiles(found.clocks), count)
 
 
-def stages_under(scenario: Scenario) -> dict[str, frozenset[str]]:
-    """Return the stages in which each clock runs, or is suspended, in some case."""
-    graph = ClockedGraph(compile_table(scenario.procedure, scenario.readings))
-    found: dict[str, set[str]] = defaultdict(set)
-    for node in graph.edges:
-        for clock in node.running:
-            found[clock].add(graph.table.stage(node.packed))
-    return {clock: frozenset(stages) for clock, stages in found.items()}
-
-
 class _Durations:
-    """The durations of single cases, in working days."""
+    """The durations of single cases and of single runs of clocks, in working days."""
 
     def __init__(self, scenario: Scenario) -> None:
         procedure = scenario.procedure
@@ -77,36 +65,37 @@ class _Durations:
             for step in outcome.steps
             for source in outcome.sources or procedure.step[step].sources
         }
-        self.under = stages_under(scenario)
+        self.starting: dict[str, list[str]] = defaultdict(list)
+        for clock in procedure.clocks:
+            for on in clock.starts:
+                self.starting[on.step].append(clock.id)
         self.outcomes: dict[str, list[float]] = defaultdict(list)
         self.clocks: dict[str, list[float]] = defaultdict(list)
 
     def collect(self, log: Log) -> None:
-        """Add the cases of one replication."""
+        """Add what ended after the warm-up in one replication."""
         counted = log.days.since_start(self.warm_up)
         arrived: dict[int, float] = {}
-        since: dict[int, float] = {}
-        stays: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        started: dict[tuple[int, str], float] = {}
         for event in log.events:
             case = event.case
             if event.event == "arrival":
-                arrived[case] = since[case] = event.time
-            elif event.event == "step" and event.stage != event.to and case in since:
-                stays[case][event.stage] += event.time - since[case]
-                since[case] = event.time
-                if event.to in self.finals:
-                    del since[case]
-                    if event.time >= counted:
-                        outcome = self.named.get((event.step, event.stage), "")
-                        self.outcomes[outcome].append(event.time - arrived[case])
-                        self.note(stays[case])
-
-    def note(self, stays: Mapping[str, float]) -> None:
-        """Add how long one case stood under each limit."""
-        for clock, stages in self.under.items():
-            under = [days for stage, days in stays.items() if stage in stages]
-            if under:
-                self.clocks[clock].append(sum(under))
+                arrived[case] = event.time
+            elif event.event == "stop":
+                # the last of the steps that can start the clock did: one under a reading that was
+                # not chosen is followed by no stop
+                if event.time >= counted:
+                    self.clocks[event.subject].append(event.time - started[case, event.subject])
+            elif event.event == "step":
+                for clock in self.starting.get(event.step, ()):
+                    started[case, clock] = event.time
+                if (
+                    event.to in self.finals
+                    and event.stage not in self.finals
+                    and event.time >= counted
+                ):
+                    outcome = self.named.get((event.step, event.stage), "")
+                    self.outcomes[outcome].append(event.time - arrived[case])
 
 
 def _quantiles(found: Mapping[str, list[float]]) -> dict[str, Quantiles]:

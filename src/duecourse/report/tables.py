@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Form = Literal["share", "days", "count"]
 
+NO_NOTE = Label("")
+
 NOTHING = "–"
 GAP = "  "
 WIDTH = 100
@@ -59,7 +61,7 @@ class Table:
     title: Label
     heads: tuple[Label, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    note: Label = Label("")
+    note: Label = NO_NOTE
 
 
 def number(value: float, form: Form, *, signed: bool = False) -> str:
@@ -120,9 +122,7 @@ def table_text(table: Table, lang: Lang = "en") -> str:
         for at in range(len(table.heads))
     ]
     heads = [head.text(lang) for head in table.heads]
-    full = [
-        max(_whole(width), columns(head)) for width, head in zip(widths, heads, strict=True)
-    ]
+    full = [max(_whole(width), columns(head)) for width, head in zip(widths, heads, strict=True)]
     words = [at == 0 or not any(row[at].numeric for row in table.rows) for at in range(len(heads))]
     lines = [table.title.text(lang), _line(heads, full, words)]
     for row in grid:

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput, nearest
-from duecourse.model import library
 from duecourse.model.compile import compile_table
 from duecourse.model.layers import Entry
 from duecourse.model.procedure import Label
-from duecourse.model.schema import Shape
 from duecourse.model.shapes import shaped
-from duecourse.model.variants import choose_readings
 from duecourse.scenarios import scenario as s
 from duecourse.scenarios import schema
 from duecourse.scenarios.law import beta_table
-from duecourse.scenarios.values import OTHERWISE, Values
+from duecourse.scenarios.tables import Tables
+from duecourse.scenarios.values import OTHERWISE
 from duecourse.scenarios.walk import walk_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from duecourse.model.library import Folder
-    from duecourse.model.procedure import Procedure
     from duecourse.model.source import Source
-
-_S = TypeVar("_S", bound=Shape)
-_T = TypeVar("_T")
 
 
 def read_scenario(
@@ -52,116 +46,7 @@ def read_scenario(
     return _Reader(source, readings or {}, tuple(amendments), root).scenario()
 
 
-class _Reader:
-    def __init__(
-        self,
-        source: Source,
-        readings: Mapping[str, str],
-        amendments: tuple[str, ...],
-        root: Folder | None,
-    ) -> None:
-        self.source, self.root = source, root
-        self.values = Values(())
-        self.problems = self.values.problems
-        self.notes: list[s.Note] = []
-        self.head, self.head_entry = self.read_head()
-        self.procedure = self.read_procedure((*self.head.amendments, *amendments))
-        self.readings = self.read_readings(readings)
-        self.entries = {kind: list(self.tables(kind)) for kind in schema.SHAPES}
-        self.values.classes = tuple(self.ids("class"))
-
-    # --- the head ---------------------------------------------------------------------------------
-
-    def read_head(self) -> tuple[schema.ScenarioShape, Entry]:
-        for key in self.source.data:
-            if key not in {*schema.SHAPES, "scenario"}:
-                hint = nearest(key, {*schema.SHAPES, "scenario"})
-                message = f'unknown table "{key[:80]}"{hint}'
-                self.problems.append(self.source.problem((key,), "unknown-table", message))
-        data = self.source.data.get("scenario")
-        if not isinstance(data, dict):
-            message = "no [scenario] table; a scenario file begins with one"
-            raise InvalidInput([*self.problems, self.source.problem((), "missing", message)])
-        entry = Entry(data, self.source, ("scenario",))
-        head = shaped(schema.ScenarioShape, entry, self.problems)
-        if head is None:
-            raise InvalidInput(sorted(self.problems))
-        if head.warm_up >= head.years:
-            rule = f"a warm-up of {head.warm_up:g} years leaves nothing of {head.years:g} years"
-            self.values.wrong(entry, "range", rule, ("warm_up",))
-        return head, entry
-
-    def read_procedure(self, amendments: tuple[str, ...]) -> Procedure:
-        try:
-            return library.load(self.head.procedure, amendments, self.root)
-        except InvalidInput as error:
-            if error.problems:
-                raise
-            at = self.head_entry.problem("procedure", str(error), "procedure")
-            raise InvalidInput(sorted([*self.problems, at])) from None
-
-    def read_readings(self, more: Mapping[str, str]) -> dict[str, str]:
-        chosen = choose_readings(
-            self.procedure, more
-        )  # those asked for outside the file have no place
-        for name, option in self.head.readings.items():
-            try:
-                found = choose_readings(self.procedure, {name: option})
-            except InvalidInput as error:
-                self.values.wrong(self.head_entry, "reading", str(error), ("readings", name))
-            else:
-                chosen[name] = chosen[name] if name in more else found[name]
-        return chosen
-
-    # --- the tables -------------------------------------------------------------------------------
-
-    def tables(self, kind: str) -> Iterator[Entry]:
-        tables = self.source.data.get(kind, [])
-        if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
-            message = f"must be written as [[{kind}]], once per element"
-            self.problems.append(self.source.problem((kind,), "shape", message))
-            return
-        seen: set[object] = set()
-        for index, table in enumerate(tables):
-            entry = Entry(table, self.source, (kind, index))
-            name = table.get("id")
-            if name is not None and str(name) in seen:
-                self.values.wrong(entry, "duplicate", f'two tables [[{kind}]] "{name}"', ("id",))
-            seen.add(str(name))
-            yield entry
-
-    def ids(self, kind: str) -> list[str]:
-        return [str(entry.data.get("id")) for entry in self.entries[kind]]
-
-    def each(
-        self, kind: str, shape: type[_S], build: Callable[[_S, Entry], _T | None]
-    ) -> tuple[_T, ...]:
-        found = ((shaped(shape, entry, self.problems), entry) for entry in self.entries[kind])
-        built = [build(each, entry) for each, entry in found if each is not None]
-        return tuple(each for each in built if each is not None)
-
-    def sourced(self, shape: schema.SourcedShape, entry: Entry, what: str) -> None:
-        """Note where the numbers of a table come from; a table without that is a problem."""
-        if shape.source:
-            self.notes.append(s.Note(what, "source", shape.source, entry.place()))
-        elif shape.assumption:
-            self.notes.append(s.Note(what, "assumption", shape.assumption, entry.place()))
-        else:
-            rule = (
-                'add source = "…" where they are published, else assumption = "…" with the reason'
-            )
-            self.values.wrong(
-                entry, "unsourced", f"the numbers of {what} come from nowhere: {rule}"
-            )
-
-    def steps(self, names: Sequence[str], entry: Entry, *where: str | int) -> tuple[str, ...]:
-        self.values.names("step", names, self.procedure.step, entry, *where)
-        for name in names:
-            if name in self.procedure.lapse_steps:
-                rule = "the law takes it when a time limit lapses, nobody can"
-                self.values.wrong(entry, "lapse-step", f'"{name}" is no decision: {rule}', where)
-        return tuple(names)
-
+class _Reader(Tables):
     # --- the scenario -----------------------------------------------------------------------------
 
     def scenario(self) -> s.Scenario:
@@ -319,7 +204,11 @@ class _Reader:
     # --- replies ----------------------------------------------------------------------------------
 
     def opinion(self, shape: schema.ReplyShape, entry: Entry) -> tuple[tuple[str, str], s.Opinion]:
-        self.sourced(shape, entry, f"reply {shape.panel}.{shape.actor}")
+        what = f"reply {shape.panel}.{shape.actor}"
+        if any(note.what == what for note in self.notes):
+            rule = f'a second [[reply]] of "{shape.actor}" in "{shape.panel}"'
+            self.values.wrong(entry, "duplicate", rule, ("actor",))
+        self.sourced(shape, entry, what)
         values = self.values
         values.names("panel", [shape.panel], self.procedure.panel, entry, "panel")
         values.names("actor", [shape.actor], self.procedure.actor, entry, "actor")

@@ -5,7 +5,8 @@ cannot take a step that the law does not allow. What happens when is decided by 
 (`duecourse.simulations.agenda`), which one SimPy process, `Office.drain`, works off entry by entry in the total
 order (time, phase, case, sequence). An entry wakes at most one case, and `drain` lets that case run
 until it waits again before it takes the next entry. So SimPy never has two processes to choose
-from, its own order of events decides nothing, and an engine that works off the same agenda without
+from: all that is asked of it is that what was triggered first at one instant happens first, which it
+documents. Its own order of events decides nothing, and an engine that works off the same agenda without
 SimPy gives the same log. (The alternative, to leave time to SimPy and to sort what falls on one
 instant, would have to know of all events of an instant before the first of them happens.)
 
@@ -19,7 +20,9 @@ from typing import TYPE_CHECKING
 import simpy
 
 from duecourse.simulations.agenda import Agenda, Phase, on_grid
+from duecourse.simulations.clocks import Clocks
 from duecourse.simulations.log import Event, Log
+from duecourse.simulations.panels import Panels
 from duecourse.simulations.plan import ARRIVAL
 from duecourse.simulations.pools import Desk, Job, Room
 from duecourse.simulations.randomness import root, uniform_of, variate
@@ -119,6 +122,8 @@ class Case(Standing):
 
     def __init__(self, office: Office, kind: Kind, number: int, key: int) -> None:
         super().__init__(office, kind, number, key)
+        self.clocks = Clocks(self)
+        self.panels = Panels(self)
         self.process: simpy.Process
         self.wake: simpy.Event | None = None
         self.token = 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from duecourse.simulations.clocks import Clocks
 from duecourse.simulations.log import Event
-from duecourse.simulations.panels import Panels
 from duecourse.simulations.randomness import uniform_of
 
 if TYPE_CHECKING:
+    from duecourse.simulations.clocks import Clocks
+    from duecourse.simulations.panels import Panels
     from duecourse.simulations.plan import Kind, Move, Task
     from duecourse.simulations.process import Office
 
@@ -34,6 +34,9 @@ class Standing:
     Every step goes through the table, so that a case cannot take one that the law does not allow.
     """
 
+    clocks: Clocks
+    panels: Panels
+
     def __init__(self, office: Office, kind: Kind, number: int, key: int) -> None:
         self.office, self.kind, self.number, self.key = office, kind, number, key
         plan = office.plan
@@ -41,8 +44,6 @@ class Standing:
         self.packed = kind.first
         self.stage = plan.procedure.initial
         self.over = False
-        self.clocks = Clocks(self)
-        self.panels = Panels(self)
         self.monitors = office.monitors() if office.monitors else ()
         self.counts: dict[int, int] = {}
 

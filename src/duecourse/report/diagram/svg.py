@@ -47,7 +47,7 @@ _DARK: Mapping[str, str | tuple[str, ...]] = {
     "soft": "#a7afbb",
     "line": "#8e97a4",
     "box": "#20252d",
-    "edge": "#4a525f",
+    "edge": "#667180",
     "end": "#e8eaee",
     "end-text": "#14171c",
     "chip": "#e8eaee",

@@ -17,8 +17,5 @@
   }
   button.hidden = false;
   button.addEventListener("click", function () { show(remembered(dark() ? "light" : "dark")); });
-  addEventListener("beforeprint", function () {
-    document.querySelectorAll("details.tables, figure details, table details").forEach(function (each) { each.open = true; });
-  });
   show(remembered());
 }());

@@ -1,0 +1,155 @@
+"""The tables of a scenario file, each entry with its place, before they are made into values."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeVar
+
+from duecourse.errors import InvalidInput, nearest
+from duecourse.model import library
+from duecourse.model.clocks import open_ledger
+from duecourse.model.layers import Entry
+from duecourse.model.schema import Shape
+from duecourse.model.shapes import shaped
+from duecourse.model.variants import choose_readings
+from duecourse.scenarios import scenario as s
+from duecourse.scenarios import schema
+from duecourse.scenarios.values import Values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from duecourse.model.library import Folder
+    from duecourse.model.procedure import Procedure
+    from duecourse.model.source import Source
+
+_S = TypeVar("_S", bound=Shape)
+_T = TypeVar("_T")
+
+
+class Tables:
+    """The head of a scenario file and its tables, with the procedure they speak of; problems are noted."""
+
+    def __init__(
+        self,
+        source: Source,
+        readings: Mapping[str, str],
+        amendments: tuple[str, ...],
+        root: Folder | None,
+    ) -> None:
+        self.source, self.root = source, root
+        self.values = Values(())
+        self.problems = self.values.problems
+        self.notes: list[s.Note] = []
+        self.head, self.head_entry = self.read_head()
+        self.procedure = self.read_procedure((*self.head.amendments, *amendments))
+        self.readings = self.read_readings(readings)
+        self.check_days()
+        self.entries = {kind: list(self.tables(kind)) for kind in schema.SHAPES}
+        self.values.classes = tuple(self.ids("class"))
+
+    # --- the head ---------------------------------------------------------------------------------
+
+    def read_head(self) -> tuple[schema.ScenarioShape, Entry]:
+        """Return the head of the file."""
+        for key in self.source.data:
+            if key not in {*schema.SHAPES, "scenario"}:
+                hint = nearest(key, {*schema.SHAPES, "scenario"})
+                message = f'unknown table "{key[:80]}"{hint}'
+                self.problems.append(self.source.problem((key,), "unknown-table", message))
+        data = self.source.data.get("scenario")
+        if not isinstance(data, dict):
+            message = "no [scenario] table; a scenario file begins with one"
+            raise InvalidInput([*self.problems, self.source.problem((), "missing", message)])
+        entry = Entry(data, self.source, ("scenario",))
+        head = shaped(schema.ScenarioShape, entry, self.problems)
+        if head is None:
+            raise InvalidInput(sorted(self.problems))
+        if head.warm_up >= head.years:
+            rule = f"a warm-up of {head.warm_up:g} years leaves nothing of {head.years:g} years"
+            self.values.wrong(entry, "range", rule, ("warm_up",))
+        return head, entry
+
+    def read_procedure(self, amendments: tuple[str, ...]) -> Procedure:
+        """Return the procedure with its amendments."""
+        try:
+            return library.load(self.head.procedure, amendments, self.root)
+        except InvalidInput as error:
+            if error.problems:
+                raise
+            at = self.head_entry.problem("procedure", str(error), "procedure")
+            raise InvalidInput(sorted([*self.problems, at])) from None
+
+    def read_readings(self, more: Mapping[str, str]) -> dict[str, str]:
+        """Return the option for every reading; those asked for outside the file have no place."""
+        chosen = choose_readings(self.procedure, more)
+        for name, option in self.head.readings.items():
+            try:
+                found = choose_readings(self.procedure, {name: option})
+            except InvalidInput as error:
+                self.values.wrong(self.head_entry, "reading", str(error), ("readings", name))
+            else:
+                chosen[name] = chosen[name] if name in more else found[name]
+        return chosen
+
+    def check_days(self) -> None:
+        """Note it if the calendar does not cover the whole run."""
+        calendar = open_ledger(self.procedure, self.readings).calendar
+        try:
+            end = calendar.add_calendar_days(self.head.start, math.ceil(self.head.years * 366))
+            calendar.roll_forward(end)
+        except InvalidInput as error:
+            self.values.wrong(self.head_entry, "calendar", str(error), ("start",))
+
+    # --- the tables -------------------------------------------------------------------------------
+
+    def tables(self, kind: str) -> Iterator[Entry]:
+        """Yield the tables of a kind."""
+        tables = self.source.data.get(kind, [])
+        if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+            message = f"must be written as [[{kind}]], once per element"
+            self.problems.append(self.source.problem((kind,), "shape", message))
+            return
+        seen: set[object] = set()
+        for index, table in enumerate(tables):
+            entry = Entry(table, self.source, (kind, index))
+            name = table.get("id")
+            if name is not None and str(name) in seen:
+                self.values.wrong(entry, "duplicate", f'two tables [[{kind}]] "{name}"', ("id",))
+            seen.add(str(name))
+            yield entry
+
+    def ids(self, kind: str) -> list[str]:
+        """Return the ids of the tables of a kind, in order."""
+        return [str(entry.data.get("id")) for entry in self.entries[kind]]
+
+    def each(
+        self, kind: str, shape: type[_S], build: Callable[[_S, Entry], _T | None]
+    ) -> tuple[_T, ...]:
+        """Return the values of the tables of a kind that are well formed."""
+        found = ((shaped(shape, entry, self.problems), entry) for entry in self.entries[kind])
+        built = [build(each, entry) for each, entry in found if each is not None]
+        return tuple(each for each in built if each is not None)
+
+    def sourced(self, shape: schema.SourcedShape, entry: Entry, what: str) -> None:
+        """Note where the numbers of a table come from; a table without that is a problem."""
+        if shape.source:
+            self.notes.append(s.Note(what, "source", shape.source, entry.place()))
+        elif shape.assumption:
+            self.notes.append(s.Note(what, "assumption", shape.assumption, entry.place()))
+        else:
+            rule = (
+                'add source = "…" where they are published, else assumption = "…" with the reason'
+            )
+            self.values.wrong(
+                entry, "unsourced", f"the numbers of {what} come from nowhere: {rule}"
+            )
+
+    def steps(self, names: Sequence[str], entry: Entry, *where: str | int) -> tuple[str, ...]:
+        """Return the names of steps that somebody may decide to take; others are noted."""
+        self.values.names("step", names, self.procedure.step, entry, *where)
+        for name in names:
+            if name in self.procedure.lapse_steps:
+                rule = "the law takes it when a time limit lapses, nobody can"
+                self.values.wrong(entry, "lapse-step", f'"{name}" is no decision: {rule}', where)
+        return tuple(names)
