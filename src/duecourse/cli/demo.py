@@ -26,6 +26,7 @@ from duecourse.shipped import shipped
 from duecourse.simulations import compare, replicate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from duecourse.report.spread import Spread
@@ -58,12 +59,11 @@ def run(output: Path, *, seed: int) -> None:
     if not output.parent.is_dir() or output.is_dir():
         raise InvalidInput(f"cannot write {output}: name a file in a folder that exists")
     began = time.perf_counter()
-    tell = _Teller()
-    study = studied(seed, tell)
-    tell("writing the report")
-    html = page(study, datetime.now().astimezone().date())
-    write(output, html)
-    tell.done()
+    with _Teller() as tell:
+        study = studied(seed, tell)
+        tell("writing the report")
+        html = page(study, datetime.now().astimezone().date())
+        write(output, html)
     text = Text(demo_text(study, str(output), len(html.encode())))
     for pattern, style in STYLES.items():
         text.highlight_regex(pattern, style)
@@ -71,7 +71,7 @@ def run(output: Path, *, seed: int) -> None:
     Console(stderr=True, highlight=False).print(f"done in {time.perf_counter() - began:.1f} s")
 
 
-def studied(seed: int, tell: _Teller) -> Study:
+def studied(seed: int, tell: Callable[[str], None]) -> Study:
     """Return the study: the simulation goes on in other processes while the law is looked at here."""
     root = shipped()
     tell("reading the law and the scenarios")
@@ -135,7 +135,9 @@ class _Teller:
         self.status.update(f"{what} …")
         self.status.start()
 
-    def done(self) -> None:
-        """Say no more."""
+    def __enter__(self) -> _Teller:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self.status is not None:
             self.status.stop()

@@ -170,6 +170,9 @@ class _Merged:
         position = self.index.get(name) if "id" in change.data else None
         if operation == "add":
             self.add(name, position, change, problems)
+        elif "id" not in change.data:
+            message = f'"id" is missing; say which {self.kind} to {operation}'
+            problems.append(change.problem("missing", message))
         elif position is None:
             hint = nearest(name, [each for each in self.index if each != "None"])
             message = f'no {self.kind} "{name[:80]}" to {operation}{hint}'

@@ -175,12 +175,16 @@ def _found(text: str, line: int) -> str:
 def _offsets(raw: bytes) -> Iterator[tuple[Path, int]]:
     parser = Parser(Language(tree_sitter_toml.language()))
     counts: dict[Path, int] = {}
+    headed: set[Path] = set()
     for node in parser.parse(raw).root_node.children:
         if node.type == "pair":
             yield from _pair(node, (), raw)
         elif node.type in {"table", "table_array_element"}:
             prefix = _prefix(_keys(node), counts, array=node.type == "table_array_element")
-            yield prefix, node.start_byte
+            for length in range(1, len(prefix) + 1):
+                if prefix[:length] not in headed:
+                    headed.add(prefix[:length])
+                    yield prefix[:length], node.start_byte
             for child in node.children:
                 if child.type == "pair":
                     yield from _pair(child, prefix, raw)
@@ -203,7 +207,8 @@ def _prefix(keys: Path, counts: dict[Path, int], *, array: bool) -> Path:
 def _pair(node: Node, prefix: Path, raw: bytes) -> Iterator[tuple[Path, int]]:
     path = prefix + _keys(node)
     yield (*path, KEY), node.start_byte
-    yield from _value(node.named_children[-1], path, raw)
+    value = next(child for child in reversed(node.named_children) if child.type != "comment")
+    yield from _value(value, path, raw)
 
 
 def _value(node: Node, path: Path, raw: bytes) -> Iterator[tuple[Path, int]]:

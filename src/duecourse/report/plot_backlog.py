@@ -85,10 +85,7 @@ def _warm_up(axes: Axes, result: Result) -> None:
 def _table(comparison: Comparison) -> Table:
     """Return one line in four weeks: enough to read, and to draw the line again."""
     a, b = comparison.a.backlog, comparison.b.backlog
-    rows = [
-        (Cell(a.dates[at].isoformat()), _cell(a, at), _cell(b, at))
-        for at in range(0, min(len(a.dates), len(b.dates)), 4)
-    ]
+    rows = [(Cell(day.isoformat()), _cell(a, day), _cell(b, day)) for day in b.dates[::4]]
     heads = (
         Label("week of", "周"),
         Label(comparison.a.scenario.id),
@@ -98,6 +95,9 @@ def _table(comparison: Comparison) -> Table:
     return Table(TITLE, heads, tuple(rows), note)
 
 
-def _cell(series: Series, at: int) -> Cell:
+def _cell(series: Series, day: date) -> Cell:
+    if day not in series.dates:
+        return Cell("")
+    at = series.dates.index(day)
     mean, low, high = series.mean[at], series.low[at], series.high[at]
     return Cell(number(mean, "count"), interval(low, high, "count"), mean, low, high)

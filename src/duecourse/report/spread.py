@@ -76,19 +76,18 @@ class _Durations:
         """Add what ended after the warm-up in one replication."""
         counted = log.days.since_start(self.warm_up)
         arrived: dict[int, float] = {}
-        started: dict[tuple[int, str], float] = {}
+        starts = _Starts()
         for event in log.events:
             case = event.case
             if event.event == "arrival":
                 arrived[case] = event.time
             elif event.event == "stop":
-                # the last of the steps that can start the clock did: one under a reading that was
-                # not chosen is followed by no stop
+                began = starts.stop(case, event.subject, event.time)
                 if event.time >= counted:
-                    self.clocks[event.subject].append(event.time - started[case, event.subject])
+                    self.clocks[event.subject].append(event.time - began)
             elif event.event == "step":
                 for clock in self.starting.get(event.step, ()):
-                    started[case, clock] = event.time
+                    starts.start(case, clock, event.time)
                 if (
                     event.to in self.finals
                     and event.stage not in self.finals
@@ -96,6 +95,28 @@ class _Durations:
                 ):
                     outcome = self.named.get((event.step, event.stage), "")
                     self.outcomes[outcome].append(event.time - arrived[case])
+
+
+class _Starts:
+    """When the clocks of cases started, from the steps that can start them.
+
+    A step that can start a clock under another reading only is followed by one that does, or by no stop.
+    """
+
+    def __init__(self) -> None:
+        self.last: dict[tuple[int, str], float] = {}
+        self.before: dict[tuple[int, str], float] = {}
+
+    def start(self, case: int, clock: str, time: float) -> None:
+        """Note a step that can start a clock."""
+        if (case, clock) in self.last:
+            self.before[case, clock] = self.last[case, clock]
+        self.last[case, clock] = time
+
+    def stop(self, case: int, clock: str, time: float) -> float:
+        """Return when the clock that stops now started; a step may stop it and start it anew."""
+        began, before = self.last[case, clock], self.before.pop((case, clock), None)
+        return before if before is not None and began == time else began
 
 
 def _quantiles(found: Mapping[str, list[float]]) -> dict[str, Quantiles]:
