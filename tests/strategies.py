@@ -1,6 +1,6 @@
-"""Small random procedures for Hypothesis, of every kind of element the language has.
+"""Random guards and small random procedures for Hypothesis, of every kind of element the language has.
 
-They are built through the reader, so that a procedure is drawn only if its files could say it:
+Procedures are built through the reader, so that a procedure is drawn only if its files could say it:
 
     from tests.strategies import procedures, choices
 
@@ -14,11 +14,13 @@ outcome. A procedure that the static checks refuse all the same is not drawn.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from duecourse.errors import InvalidInput
+from duecourse.model.expression import FALSE, TRUE, And, Compare, Constant, Not, Or, Variable
 from duecourse.model.layers import base_layer
 from duecourse.model.read import interpret
 from duecourse.model.source import Source
@@ -26,12 +28,55 @@ from duecourse.model.source import Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from duecourse.model.expression import Expression, Value
     from duecourse.model.procedure import Procedure
 
     Draw = Callable[[st.SearchStrategy[Any]], Any]
     Table = dict[str, Any]
 
 LABEL = {"en": "drawn"}
+
+# --- guards ------------------------------------------------------------------------------------------
+
+DOMAINS: dict[str, tuple[Value, ...]] = {
+    "ready": (False, True),
+    "open": (False, True),
+    "rounds": (0, 1, 2),
+    "other": (0, 1, 2),
+    "result": ("grant", "refuse"),
+}
+numbers = st.sampled_from([Variable("rounds"), Variable("other")])
+leaves = st.one_of(
+    st.sampled_from([TRUE, FALSE, Variable("ready"), Variable("open")]),
+    st.builds(
+        Compare,
+        st.sampled_from(["==", "!=", "<", "<=", ">", ">="]),
+        numbers,
+        st.one_of(numbers, st.integers(-1, 3).map(Constant)),
+    ),
+    st.builds(
+        Compare,
+        st.sampled_from(["==", "!="]),
+        st.just(Variable("result")),
+        st.sampled_from(["grant", "refuse"]).map(Constant),
+    ),
+)
+expressions: st.SearchStrategy[Expression] = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts))),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts))),
+    ),
+    max_leaves=8,
+)
+
+
+def assignments() -> list[dict[str, Value]]:
+    return [dict(zip(DOMAINS, values, strict=True)) for values in product(*DOMAINS.values())]
+
+
+# --- procedures --------------------------------------------------------------------------------------
 
 
 def procedures(*, panels: int = 1) -> st.SearchStrategy[Procedure]:

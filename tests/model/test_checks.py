@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from duecourse.model.checks import reachable_stages, static_problems
-from tests.model.test_read import LICENCE, read
+from tests.model.licence import LICENCE, read, said
 
 STAGE = '[[stage]]\nid = "{0}"\nlabel = {{ en = "x" }}\n'
 STEP = '[[step]]\nid = "{0}"\nlabel = {{ en = "x" }}\nactor = "party"\nfrom = "{1}"\n'
@@ -95,8 +95,6 @@ def test_stages_are_reached_by_any_branch_whatever_its_guard() -> None:
 
 @pytest.mark.parametrize("condition", ["rounds < 3", "true", "rounds != 1 and ready"])
 def test_a_count_that_may_leave_its_range_is_refused(condition: str) -> None:
-    from tests.model.test_read import said
-
     text = LICENCE.replace('when = "rounds < 2"', f'when = "{condition}"')
 
     assert said(text) == [

@@ -24,7 +24,7 @@ from duecourse.model.expression import (
     negation,
     variables,
 )
-from tests.model.test_expression import DOMAINS, assignments, expressions
+from tests.strategies import DOMAINS, assignments, expressions
 
 if TYPE_CHECKING:
     from duecourse.model.cubes import Cube

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -15,10 +15,8 @@ from duecourse.model.expression import (
     Compare,
     Constant,
     Effect,
-    Expression,
     Not,
     Or,
-    Value,
     Variable,
     atoms,
     conjunction,
@@ -29,43 +27,10 @@ from duecourse.model.expression import (
     simplify,
     variables,
 )
+from tests.strategies import DOMAINS, assignments, expressions
 
-DOMAINS: dict[str, tuple[Value, ...]] = {
-    "ready": (False, True),
-    "open": (False, True),
-    "rounds": (0, 1, 2),
-    "other": (0, 1, 2),
-    "result": ("grant", "refuse"),
-}
-numbers = st.sampled_from([Variable("rounds"), Variable("other")])
-leaves = st.one_of(
-    st.sampled_from([TRUE, FALSE, Variable("ready"), Variable("open")]),
-    st.builds(
-        Compare,
-        st.sampled_from(["==", "!=", "<", "<=", ">", ">="]),
-        numbers,
-        st.one_of(numbers, st.integers(-1, 3).map(Constant)),
-    ),
-    st.builds(
-        Compare,
-        st.sampled_from(["==", "!="]),
-        st.just(Variable("result")),
-        st.sampled_from(["grant", "refuse"]).map(Constant),
-    ),
-)
-expressions: st.SearchStrategy[Expression] = st.recursive(
-    leaves,
-    lambda inner: st.one_of(
-        inner.map(Not),
-        st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts))),
-        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts))),
-    ),
-    max_leaves=8,
-)
-
-
-def assignments() -> list[dict[str, Value]]:
-    return [dict(zip(DOMAINS, values, strict=True)) for values in product(*DOMAINS.values())]
+if TYPE_CHECKING:
+    from duecourse.model.expression import Expression, Value
 
 
 def truth(expression: Expression) -> list[bool]:

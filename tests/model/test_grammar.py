@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from duecourse.model.expression import TRUE, Compare, Constant, Effect, Not, Variable, measure
 from duecourse.model.grammar import MAX_SIZE, Domain, ExpressionError, parse_effect, parse_guard
 from duecourse.model.syntax import MAX_DEPTH, MAX_LENGTH
-from tests.model.test_expression import expressions
+from tests.strategies import expressions
 
 SCOPE = {
     "ready": Domain((False, True), assignable=True),

@@ -12,7 +12,7 @@ from duecourse.model.layers import amend, base_layer
 from duecourse.model.library import MAX_LAYERS
 from duecourse.model.read import interpret
 from duecourse.model.source import parse
-from tests.model.test_read import LICENCE
+from tests.model.licence import LICENCE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,6 +17,7 @@ from duecourse.model.migration_file import find_migration, in_domain, out_of_dom
 from duecourse.model.procedure import Label
 from duecourse.model.schema import FileId, Id, LabelShape, OneOrMore, Shape, Text
 from duecourse.model.shapes import shaped
+from duecourse.model.source import KEY
 from duecourse.model.source import load as load_source
 
 if TYPE_CHECKING:
@@ -200,7 +201,9 @@ class _Reader:
             at = ("case", "readings", name)
             if name not in known:
                 hint = nearest(name, known)
-                self.wrong("unknown-name", f'{procedure.id} has no reading "{name}"{hint}', *at)
+                self.wrong(
+                    "unknown-name", f'{procedure.id} has no reading "{name}"{hint}', *at, KEY
+                )
             elif option not in [each.id for each in known[name].options]:
                 hint = nearest(option, [each.id for each in known[name].options])
                 message = f'the reading "{name}" has no option "{option}"{hint}'
@@ -212,7 +215,7 @@ class _Reader:
             fact = procedure.fact.get(name)
             if fact is None:
                 hint = nearest(name, procedure.fact)
-                self.wrong("unknown-name", f'{procedure.id} has no fact "{name}"{hint}', *at)
+                self.wrong("unknown-name", f'{procedure.id} has no fact "{name}"{hint}', *at, KEY)
             elif not in_domain(fact, value):
                 self.wrong("range", out_of_domain(fact, value), *at)
 

@@ -17,6 +17,7 @@ from duecourse.model.migration import Carry, Migration, Treatment
 from duecourse.model.procedure import Cite, Label, Mark, Procedure
 from duecourse.model.schema import CiteText, FileId, Guard, Id, LabelShape, Shape
 from duecourse.model.shapes import shaped
+from duecourse.model.source import KEY
 from duecourse.model.source import load as load_source
 from duecourse.shipped import shipped
 
@@ -157,8 +158,8 @@ class _Reader:
     def stages(self) -> None:
         for old, new in self.shape.stages.items():
             at = ("stages", old)
-            if self.known("stage", old, self.old.stage, self.old, *at):
-                self.pending(self.old, old, *at)
+            if self.known("stage", old, self.old.stage, self.old, *at, KEY):
+                self.pending(self.old, old, *at, KEY)
             if self.known("stage", new, self.new.stage, self.new, *at):
                 self.pending(self.new, new, *at)
         for stage in self.old.stages:
@@ -175,7 +176,7 @@ class _Reader:
 
     def facts(self) -> None:
         for name, value in self.shape.facts.items():
-            if self.known("fact", name, self.new.fact, self.new, "facts", name):
+            if self.known("fact", name, self.new.fact, self.new, "facts", name, KEY):
                 fact = self.new.fact[name]
                 if not in_domain(fact, value):
                     self.wrong("range", out_of_domain(fact, value), "facts", name)
@@ -238,10 +239,8 @@ class _Reader:
         try:
             return parse_guard(text, scope)
         except ExpressionError as error:
-            at = self.source.place(("clock", index, "when"))
-            self.problems.append(
-                Problem(at.file, at.line, at.column + error.column - 1, error.code, error.message)
-            )
+            at = self.source.place_inside(("clock", index, "when"), error.column - 1)
+            self.problems.append(Problem(at.file, at.line, at.column, error.code, error.message))
             return TRUE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -330,3 +331,8 @@ def json_schema() -> dict[str, Any]:
         **schema,
         "title": "duecourse procedure",
     }
+
+
+def schema_text() -> str:
+    """Return the JSON Schema as it is committed in `docs/reference/procedure.schema.json`."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"

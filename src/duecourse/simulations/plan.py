@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
-from duecourse.model.clocks import open_ledger
+from duecourse.model.clocks import Ledger, open_ledger
 from duecourse.model.compile import compile_table
 from duecourse.scenarios.law import law
 from duecourse.scenarios.scenario import DayUnit
@@ -15,7 +15,6 @@ from duecourse.simulations.days import Days
 from duecourse.simulations.randomness import purpose
 
 if TYPE_CHECKING:
-    from duecourse.model.clocks import Ledger
     from duecourse.model.table import Rule, Table
     from duecourse.scenarios.law import Law
     from duecourse.scenarios.scenario import (
@@ -186,9 +185,8 @@ class Plan:
         self.procedure = scenario.procedure
         self.table = compile_table(scenario.procedure, scenario.readings)
         self.moves = Moves(self.table)
-        calendar = self.ledger().calendar
-        self.days = Days(calendar, scenario.start, scenario.years)
-        self.calendar = calendar
+        self._ledger = open_ledger(scenario.procedure, scenario.readings)
+        self.days = Days(self._ledger.calendar, scenario.start, scenario.years)
         self.pools = {pool.id: index for index, pool in enumerate(scenario.pools)}
         self.meetings = {each.id: index for index, each in enumerate(scenario.meetings)}
         self.kinds = {each.id: self._kind(each) for each in scenario.classes}
@@ -205,8 +203,8 @@ class Plan:
 
     def ledger(self) -> Ledger:
         """Return the empty ledger of a new case."""
-        calendar = getattr(self, "calendar", None)
-        return open_ledger(self.scenario.procedure, self.scenario.readings, calendar)
+        empty = self._ledger
+        return Ledger(empty.procedure, empty.readings, empty.calendar, empty.first_day_counts)
 
     def _kind(self, each: CaseClass) -> Kind:
         scenario, name = self.scenario, each.id
