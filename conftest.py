@@ -31,7 +31,9 @@ def transcript(example: Example) -> str | None:
     stderr counts only where the line ends in ``2>&1``. Any exit code but 0 is a last line of the
     output: ``[exit 1]``.
     """
-    folder = example.namespace.setdefault("_folder", TemporaryDirectory())
+    if "_folder" not in example.namespace:
+        example.namespace["_folder"] = TemporaryDirectory()
+    folder = example.namespace["_folder"]
     before, *commands = ("\n" + str(example.parsed)).split("\n$ ")
     if before.strip() or not commands:
         return "a console block begins with '$ ' and a command"

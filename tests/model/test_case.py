@@ -108,11 +108,11 @@ member = "CAC"
             )
 
         assert [str(each) for each in caught.value.problems] == [
-            'case.toml:6:25: error[unknown-name]: measures-2022 has no reading "silense"; did you mean "silence"?',
+            'case.toml:6:14: error[unknown-name]: measures-2022 has no reading "silense"; did you mean "silence"?',
             'case.toml:6:46: error[unknown-name]: the reading "withdrawal" has no option "allow"; did you mean "allowed"?',
             'case.toml:7:19: error[range]: listings is no value of "kind"; it has: procurement, data_processing, listing',
             'case.toml:7:38: error[range]: 1 is no value of "heard"; it has: false, true',
-            'case.toml:7:48: error[unknown-name]: measures-2022 has no fact "herd"; did you mean "heard"?',
+            'case.toml:7:41: error[unknown-name]: measures-2022 has no fact "herd"; did you mean "heard"?',
             'case.toml:11:9: error[unknown-name]: measures-2022 has no step "fil"; did you mean "file"?',
             (
                 "case.toml:14:6: error[order]: 2023-01-15 is before 2023-01-16, the date of the event above; "
@@ -141,7 +141,7 @@ member = "CAC"
             ('[event]\non = 2023-01-16\nstep = "file"', "7:1: error[shape]: must be written as [[event]], once per event"),
             ('[[event]]\non = "2023-01-16"\nstep = "file"', "8:7: error[shape]: '2023-01-16': input should be a valid date"),
             ("[[event]]\non = 2023-01-16", '7:1: error[missing]: "step" is missing'),
-            ('[[event]]\non = 2023-01-16\nsteps = "file"', '9:10: error[unknown-key]: unknown key "steps"; did you mean "step"?'),
+            ('[[event]]\non = 2023-01-16\nsteps = "file"', '9:1: error[unknown-key]: unknown key "steps"; did you mean "step"?'),
             ("[[event]]\non = 2023-01-16\nstep = []", "9:8: error[shape]: []: list should have at least 1 item"),
         ],
     )  # fmt: skip

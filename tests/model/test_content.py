@@ -31,8 +31,9 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "background"
 beside_docs = pytest.mark.skipif(not DOCS.is_dir(), reason="an installed wheel has no docs")
 
 TEXTS = {"trial-2017": 16, "measures-2020": 22, "measures-2022": 23}  # articles, sections 2 to 4
+loaded = cache(dc.load)
 AMENDMENTS = [name for name, each in dc.catalogue().items() if each.kind == "amendment"]
-OLD, NEW = dc.load("measures-2020"), dc.load("measures-2022")
+OLD, NEW = loaded("measures-2020"), loaded("measures-2022")
 
 
 def elements(procedure: Procedure) -> Iterator[Element]:
@@ -58,7 +59,7 @@ def elements(procedure: Procedure) -> Iterator[Element]:
 def test_every_article_is_cited_by_an_element_or_left_out_with_its_reason(
     name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    procedure = dc.load(name)
+    procedure = loaded(name)
     cited = {cite.article for each in elements(procedure) for cite in each.cites}
     left_out = {cite.article for each in procedure.not_modelled for cite in each.cites}
 
@@ -75,7 +76,7 @@ def test_every_article_is_cited_by_an_element_or_left_out_with_its_reason(
 
 @pytest.mark.parametrize("name", [*TEXTS, *AMENDMENTS])
 def test_every_element_has_its_label_in_two_languages_and_cites_an_article(name: str) -> None:
-    procedure = dc.load(name)
+    procedure = loaded(name)
     options = [option.label for reading in procedure.readings for option in reading.options]
     labels = [each.label for each in (*elements(procedure), *procedure.articles)]
 
@@ -85,19 +86,19 @@ def test_every_element_has_its_label_in_two_languages_and_cites_an_article(name:
 
 @pytest.mark.parametrize("name", [*TEXTS, *AMENDMENTS])
 def test_the_static_checks_find_nothing(name: str) -> None:
-    assert static_problems(dc.load(name)) == []
+    assert static_problems(loaded(name)) == []
 
 
 def test_every_amendment_changes_what_it_amends() -> None:
     assert len(AMENDMENTS) >= 6  # the six that the project set out to ship
     for name in AMENDMENTS:
-        procedure = dc.load(name)
-        assert procedure != dc.load(dc.catalogue()[name].of)
+        procedure = loaded(name)
+        assert procedure != loaded(dc.catalogue()[name].of)
         assert procedure.amended_by == (name,)
 
 
 def test_each_text_ends_where_the_next_one_begins() -> None:
-    dates = [dc.load(name).in_force for name in TEXTS]
+    dates = [loaded(name).in_force for name in TEXTS]
 
     assert [str(each) for pair in dates for each in pair] == [
         "2017-06-01", "2020-05-31", "2020-06-01", "2022-02-14", "2022-02-15", "None",
@@ -109,7 +110,6 @@ def test_each_text_ends_where_the_next_one_begins() -> None:
 KINDS = ("actor", "fact", "definition", "stage", "step", "clock", "panel", "reading")
 
 
-loaded = cache(dc.load)
 properties = cache(dc.load_properties)
 
 
@@ -146,12 +146,12 @@ def test_a_place_that_does_not_exist_is_noticed() -> None:
 
 
 def test_s1_operators_do_nothing_under_the_text_of_2017_and_file_under_that_of_2020() -> None:
-    trial = dc.load("trial-2017")
+    trial = loaded("trial-2017")
 
     assert "operator" not in trial.actor
     assert {each.actors for each in trial.steps} >= {("provider",), ("office",), ("third_party",)}
     assert OLD.step["file"].actors == ("operator",)
-    assert trial.clocks == () and trial.panels == ()  # section 4: no deadlines, no consultation
+    assert (trial.clocks, trial.panels) == ((), ())  # section 4: no deadlines, no consultation
 
 
 def test_s4_nothing_is_filed_before_the_provider_is_bound_to_its_four_duties() -> None:
@@ -429,14 +429,14 @@ def test_without_the_commission_nobody_approves() -> None:
     for name in ("no-commission-2020", "no-commission-2022"):
         assert not [
             each
-            for each in dc.load(name).step
+            for each in loaded(name).step
             if each.startswith("commission_") and "conclusion" in each
         ]
 
 
 def test_the_draft_of_2021_changes_the_unit_of_the_special_review() -> None:
-    assert dc.load("special-three-months").clock["special_clock"].limit == Span(
+    assert loaded("special-three-months").clock["special_clock"].limit == Span(
         3, Unit.CALENDAR_MONTH
     )
-    assert dc.load("special-45").clock["special_clock"].limit == OLD.clock["special_clock"].limit
-    assert dc.load("special-90").clock["special_clock"].limit == NEW.clock["special_clock"].limit
+    assert loaded("special-45").clock["special_clock"].limit == OLD.clock["special_clock"].limit
+    assert loaded("special-90").clock["special_clock"].limit == NEW.clock["special_clock"].limit

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.strategies import DOMAINS, assignments, expressions
 
 from duecourse.model.cubes import Budget, TooManyCubesError, satisfiable, split, total
 from duecourse.model.expression import (
@@ -24,7 +25,6 @@ from duecourse.model.expression import (
     negation,
     variables,
 )
-from tests.strategies import DOMAINS, assignments, expressions
 
 if TYPE_CHECKING:
     from duecourse.model.cubes import Cube

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import DOMAINS, assignments, expressions
 
 from duecourse.model.expression import (
-    FALSE,
     TRUE,
     And,
     Compare,
@@ -27,7 +27,6 @@ from duecourse.model.expression import (
     simplify,
     variables,
 )
-from tests.strategies import DOMAINS, assignments, expressions
 
 if TYPE_CHECKING:
     from duecourse.model.expression import Expression, Value
@@ -88,7 +87,8 @@ def test_the_measure_counts_the_leaves_and_the_levels(expression: Expression) ->
                 return leaves_of(inner)
             case And(parts) | Or(parts):
                 return sum(map(leaves_of, parts))
-        return 1
+            case _:
+                return 1
 
     def levels_of(part: Expression) -> int:
         match part:
@@ -96,7 +96,8 @@ def test_the_measure_counts_the_leaves_and_the_levels(expression: Expression) ->
                 return 1 + levels_of(inner)
             case And(parts) | Or(parts):
                 return 1 + max(map(levels_of, parts))
-        return 0
+            case _:
+                return 0
 
     assert measure(expression) == (leaves_of(expression), levels_of(expression))
 

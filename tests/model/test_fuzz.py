@@ -437,7 +437,7 @@ def test_a_file_that_vanishes_between_the_catalogue_and_the_reading_is_refused(
     monkeypatch.setattr("duecourse.model.library.catalogue", lambda _: known)
 
     with pytest.raises(
-        InvalidInput, match="small.toml:1:1: error.unreadable.: cannot be read: No such"
+        InvalidInput, match=r"small.toml:1:1: error.unreadable.: cannot be read: No such"
     ):
         dc.load("small", root=tmp_path)
 
@@ -462,7 +462,7 @@ def survives(content: bytes) -> None:
         dc.compile_table(interpret(base_layer(parse(content, "any.toml"))))
 
 
-fuzzed = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzzed = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @fuzzed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.model.licence import LICENCE
 
 import duecourse as dc
 from duecourse.errors import InvalidInput
@@ -12,7 +13,6 @@ from duecourse.model.layers import amend, base_layer
 from duecourse.model.library import MAX_LAYERS
 from duecourse.model.read import interpret
 from duecourse.model.source import parse
-from tests.model.licence import LICENCE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.strategies import chosen_procedures
 
 import duecourse as dc
 from duecourse.model.machine import CaseMachine, IllegalStepError
 from duecourse.model.table import Rule, Table, deviations
-from tests.strategies import chosen_procedures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,7 +74,7 @@ def prove(
     return configurations, moves
 
 
-A_FEW = (
+A_FEW: tuple[dict[str, str], ...] = (
     {},
     {"silence": "agreement"},
     {"consistency": "all_equal"},
@@ -114,7 +114,7 @@ def test_the_machine_equals_the_table_under_every_single_deviation(
     assert len(several) == 1 + sum(len(each.options) - 1 for each in dc.load(name).readings)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(chosen_procedures())
 def test_the_machine_equals_the_table_on_random_procedures(
     drawn: tuple[Procedure, dict[str, str]],
@@ -174,7 +174,7 @@ def test_the_proof_notices_a_machine_that_forgets_the_silent(
     procedure = dc.load("measures-2020")
     readings = {"silence": "agreement", "consistency": "all_equal"}
 
-    def close(machine: CaseMachine, panel: object, environment: object) -> None:
+    def close(machine: CaseMachine, _panel: object, _environment: object) -> None:
         machine.values |= {name: 0 for name in machine.values if ".pending." in name}
 
     monkeypatch.setattr(CaseMachine, "_close", close)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from duecourse.calendar import Span, Unit
 from duecourse.errors import InvalidInput
 from duecourse.model.case import Case, Event
 from duecourse.model.case_report import Kind
@@ -125,6 +127,19 @@ class TestTheShippedFile:
         assert moved.ledger.running == {}
         assert moved.clocks["screening_clock"].treatment is Treatment.DROPPED
         assert list(migrate(shipped, {"stage": "screening"}, old, readings).ledger.running) == ["screening_clock"]  # fmt: skip
+
+
+def test_a_shorter_limit_that_is_over_when_the_text_changes_lapses_then(shipped: Migration) -> None:
+    """3 working days after 7 February are 10 February: overdue since, but no breach before the text was there."""
+    short = (replace(each, limit=Span(3, Unit.WORKING_DAY)) for each in shipped.target.clocks)
+    target = replace(shipped.target, clocks=tuple(short))
+
+    report = replay(case(replace(shipped, target=target)), on=date(2022, 2, 16))
+    assert [(each.kind, each.on) for each in report.history[-2:]] == [
+        (Kind.CHANGE_OF_TEXT, CHANGE),
+        (Kind.BREACH, CHANGE),
+    ]
+    assert [(each.due, each.overdue) for each in report.breaches] == [(date(2022, 2, 10), 4)]
 
 
 def test_a_restarted_clock_begins_on_the_first_day_of_the_later_text() -> None:

@@ -6,11 +6,11 @@ Each row below is one mistake in an invented procedure: what stands there, what 
 from __future__ import annotations
 
 import pytest
+from tests.model.licence import LICENCE, read, said
 
 from duecourse.errors import InvalidInput, Problem, nearest
 from duecourse.model.checks import static_problems
 from duecourse.model.problems import MAX_PROBLEMS, Problems
-from tests.model.licence import LICENCE, read, said
 
 
 class Mistake:

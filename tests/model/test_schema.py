@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.model.licence import LICENCE
 
 from duecourse.model.schema import SHAPES, ProcedureFile, json_schema, schema_text
 from duecourse.shipped import shipped
-from tests.model.licence import LICENCE
 
 GOLDEN = Path(__file__).resolve().parents[2] / "docs" / "reference" / "procedure.schema.json"
 SCHEMA = json_schema()

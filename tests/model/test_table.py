@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from tests.strategies import chosen_procedures, read_tables
 
 import duecourse as dc
 from duecourse.errors import InvalidInput
 from duecourse.model.expression import And, Compare, Constant, Not, Or, Variable
-from tests.strategies import chosen_procedures, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST = 600  # configurations of one random procedure; the few larger ones are cut off
 
 random_settings = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -60,24 +60,28 @@ def reachable(table: Table) -> dict[int, dict[str, int]] | None:
 
 def holds(expression: Expression, values: Mapping[str, Value]) -> bool:
     match expression:
-        case Constant(value):
-            return value is True
-        case Variable(name):
-            return values[name] is True
+        case Constant() | Variable():
+            return valued(expression, values) is True
         case Not(part):
             return not holds(part, values)
         case And(parts):
-            return all([holds(part, values) for part in parts])
+            return all(holds(part, values) for part in parts)
         case Or(parts):
-            return any([holds(part, values) for part in parts])
+            return any(holds(part, values) for part in parts)
         case Compare(op, left, right):
-            a = left.value if isinstance(left, Constant) else values[left.name]
-            b = right.value if isinstance(right, Constant) else values[right.name]
-            if op in {"==", "!="}:
-                return (a == b) is (op == "==")
-            assert isinstance(a, int)
-            assert isinstance(b, int)
-            return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
+            return compared(op, valued(left, values), valued(right, values))
+
+
+def valued(term: Constant | Variable, values: Mapping[str, Value]) -> Value:
+    return term.value if isinstance(term, Constant) else values[term.name]
+
+
+def compared(op: str, left: Value, right: Value) -> bool:
+    if op in {"==", "!="}:
+        return (left == right) is (op == "==")
+    assert isinstance(left, int)
+    assert isinstance(right, int)
+    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[op]
 
 
 Member = tuple[str, str]  # the class, and the reply given, "pending", "silent"
@@ -341,7 +345,7 @@ def test_the_oracle_notices_silence_that_counts_otherwise(monkeypatch: pytest.Mo
 
 
 @given(chosen_procedures())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_an_unbounded_counter_is_counted_no_further_than_its_guards_can_tell(
     drawn: tuple[Procedure, dict[str, str]],
 ) -> None:

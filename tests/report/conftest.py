@@ -25,7 +25,7 @@ def simulated() -> Study:
     checks = tuple(check(load(name, root=root), properties) for name in TEXTS)
     bypass = check(load("no-commission-2022", root=root), properties)
     a, b = (
-        load_scenario(name, root=root).lasting(1.5, 0.25)
+        load_scenario(name, root=root).lasting(1.2, 0.2)
         for name in ("baseline-2020", "baseline-2022")
     )
     logs = [[replicate(each, seed=SEED, replication=at) for at in range(2)] for each in (a, b)]

@@ -161,7 +161,9 @@ def test_every_figure_has_title_unit_legend_note_and_the_numbers_behind_it(
             assert "†" in words(caption)
             assert re.search(r"\d+ replications", words(caption))
         if name in {"limits", "pools", "backlog"}:
-            assert f"{study.comparison.b.replications} replications, 95 % interval" in words(caption)
+            assert f"{study.comparison.b.replications} replications, 95 % interval" in words(
+                caption
+            )
 
 
 def test_colours_of_the_page_are_defined_for_light_dark_and_the_switch(html: str) -> None:
@@ -199,14 +201,17 @@ def test_the_violation_is_told_to_its_end_and_marked_where_the_claim_turns(
     assert len(told) == len(lines)
     assert lines[-1].tone == "bad"
     assert "violated" in words(told[-1])
-    assert [each.tone for each in lines if each.tone][0] == "trigger"
+    assert next(each.tone for each in lines if each.tone) == "trigger"
     for element, line in zip(told, lines, strict=True):
         assert line.line.what.en in words(element)
         assert line.articles in words(element)
 
 
 def test_bounds_are_spelled_out_as_in_section_6_of_the_law(tree: Element, study: Study) -> None:
-    totals = [int(each.attrib["data-value"]) for each in tree.iterfind(f".//{HTML}li[@class='total']/{HTML}b")]
+    totals = [
+        int(each.attrib["data-value"])
+        for each in tree.iterfind(f".//{HTML}li[@class='total']/{HTML}b")
+    ]
 
     assert totals == [row.without for found in study.bounds for row in found.rows if row.clauses]
     assert {70, 115, 160} <= set(totals)
@@ -243,14 +248,15 @@ def test_the_tables_behind_the_figures_hold_the_numbers_of_the_results(
     found = [value[0] for row in table(figure(tree, "limits"), "") for value in numbers(row)]
     assert found == wanted
 
-    pools = [each for each in study.comparison.b.pools]
     wanted = [
         each.mean
-        for pool in pools
+        for pool in study.comparison.b.pools
         for pair in [study.comparison[f"pool.{pool}.utilisation"]]
         for each in (pair.a, pair.b)
     ]
-    assert [value[0] for row in table(figure(tree, "pools"), "") for value in numbers(row)] == wanted
+    assert [
+        value[0] for row in table(figure(tree, "pools"), "") for value in numbers(row)
+    ] == wanted
 
     series = study.comparison.b.backlog
     weeks = {words(row[0]): list(numbers(row))[-1][0] for row in table(figure(tree, "backlog"), "")}
@@ -280,12 +286,16 @@ def test_every_assumption_of_the_scenarios_is_listed(tree: Element, study: Study
 
 
 def test_the_page_is_the_same_byte_by_byte_but_for_its_date(html: str, study: Study) -> None:
-    scenarios = [load_scenario(name).lasting(1.5, 0.25) for name in ("baseline-2020", "baseline-2022")]
+    scenarios = [
+        load_scenario(name).lasting(1.2, 0.2) for name in ("baseline-2020", "baseline-2022")
+    ]
     again = replace(study, comparison=compare(*scenarios, replications=3, seed=11))
     other = page(again, date(2027, 2, 6))
 
     differing = [
-        (one, two) for one, two in zip(html.splitlines(), other.splitlines(), strict=True) if one != two
+        (one, two)
+        for one, two in zip(html.splitlines(), other.splitlines(), strict=True)
+        if one != two
     ]
     assert len(differing) == 1
     assert 'id="date"' in differing[0][0]
@@ -293,7 +303,9 @@ def test_the_page_is_the_same_byte_by_byte_but_for_its_date(html: str, study: St
 
 
 def test_another_seed_gives_another_page(html: str, study: Study) -> None:
-    scenarios = [load_scenario(name).lasting(1.5, 0.25) for name in ("baseline-2020", "baseline-2022")]
+    scenarios = [
+        load_scenario(name).lasting(1.2, 0.2) for name in ("baseline-2020", "baseline-2022")
+    ]
     other = replace(study, comparison=compare(*scenarios, replications=3, seed=12))
 
     assert page(other, ON) != html

@@ -76,6 +76,8 @@ def plots(study: Study) -> list[Plot]:
 
 def small(*texts: tuple[float, float, str]) -> str:
     figure, axes = canvas(60)
+    axes.set_xticks([])
+    axes.set_yticks([])
     for x, y, text in texts:
         axes.text(x, y, text, color=colour("ink"))
     return drawn(figure, "small", TITLE)
@@ -103,7 +105,9 @@ def test_nothing_is_clipped_and_nothing_overlaps(plots: list[Plot]) -> None:
 
 
 def test_the_search_for_clipped_and_overlapping_texts_finds_some() -> None:
-    assert clipped(small((0.9, 0.5, "far too long for its place"))) == ["far too long for its place"]
+    assert clipped(small((0.9, 0.5, "far too long for its place"))) == [
+        "far too long for its place"
+    ]
     assert ("one", "two") in overlapping(small((0.5, 0.5, "one"), (0.51, 0.5, "two")))
     assert overlapping(small((0.2, 0.5, "one"), (0.6, 0.5, "two"))) == []
 
@@ -160,7 +164,21 @@ def test_a_clock_that_a_step_stops_and_starts_anew_has_two_runs(study: Study) ->
     days = replicate(scenario.lasting(0.1, 0.0)).days
 
     def event(case: int, time: float, kind: str, step: str = "", subject: str = "") -> Event:
-        return Event(case, "listing", time, kind, "", step, "a", "a", "", subject, 0.0, False, False)  # noqa: FBT003
+        return Event(
+            case,
+            "listing",
+            time,
+            kind,
+            "",
+            step,
+            "a",
+            "a",
+            "",
+            subject,
+            0.0,
+            breach=False,
+            late=False,
+        )
 
     events = [
         each

@@ -119,7 +119,13 @@ class _Replay:
             else:
                 self.course.ledger.record_lapse(clock)
                 step = self.course.procedure.step[rule.step]
-                self.take(rule, self.entry(Kind.LAPSE, Event(due, rule.step), step))
+                self.take(
+                    rule, self.entry(Kind.LAPSE, Event(self.no_earlier(due), rule.step), step)
+                )
+
+    def no_earlier(self, due: date) -> date:
+        """Return the day of a lapse: a later text with a shorter limit can be due before it was there."""
+        return max(due, self.history[-1].on)
 
     def breach(self, name: str, due: date) -> None:
         course = self.course
@@ -127,7 +133,8 @@ class _Replay:
         binds = course.actors(clock.binds)
         course.ledger.record_lapse(name)
         self.lapses.append(Lapse(clock, binds, run.started, due, course.ledger.calendar))
-        self.history.append(Entry(Kind.BREACH, due, clock.label, course.stage, binds, clock.cites))
+        day = self.no_earlier(due)
+        self.history.append(Entry(Kind.BREACH, day, clock.label, course.stage, binds, clock.cites))
 
     def happen(self, event: Event) -> None:
         """Take the step of an event.

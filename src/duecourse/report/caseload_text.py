@@ -136,12 +136,14 @@ def _precision(result: Result, lang: Lang) -> Iterator[str]:
     shares = [
         (each.half_width, clock) for each, clock in _late_shares(result) if not math.isnan(each.low)
     ]
-    if not shares:
-        yield say(
-            lang,
+    if result.replications == 1:
+        en, zh = (
             "no intervals: run at least two replications (-n 10)",
             "无区间：至少需两次重复（-n 10）",
         )
+        yield say(lang, en, zh)
+        return
+    if not shares:
         return
     half, clock = max(shares, key=lambda each: each[0])
     if half > PRECISE:

@@ -22,8 +22,7 @@ def check_text(report: Report, lang: Lang = "en") -> str:
     search = "all of them" if report.finished else "NOT all of them"
     lines = [
         f"{procedure.id}  {procedure.label.text(lang)}",
-        f"readings: {readings} · {report.configurations:,} configurations, {report.moves:,} moves, {search}"
-        f" · {report.seconds:.2f} s",
+        f"readings: {readings} · {_size(report)}, {search} · {report.seconds:.2f} s",
         "",
     ]
     for result in report.results:
@@ -32,6 +31,10 @@ def check_text(report: Report, lang: Lang = "en") -> str:
     lines.append("")
     lines.append(_count(report))
     return "\n".join(lines)
+
+
+def _size(report: Report) -> str:
+    return f"{report.configurations:,} configurations, {report.moves:,} moves"
 
 
 def departures(report: Report) -> str:

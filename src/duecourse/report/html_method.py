@@ -38,7 +38,7 @@ def headings(study: Study) -> list[Heading]:
     a, b = study.comparison.a, study.comparison.b
     return [
         Heading(Label("1 Objectives", "目标"), tuple(_objectives(a, b))),
-        Heading(Label("2 Logic", "逻辑"), tuple(_logic(b))),
+        Heading(Label("2 Logic", "逻辑"), tuple(_logic(a, b))),
         Heading(Label("3 Data", "数据"), tuple(_data(a, b))),
         Heading(Label("4 Experimentation", "实验"), tuple(_experimentation(b))),
         Heading(Label("5 Implementation", "实现"), tuple(_implementation(b))),
@@ -67,8 +67,8 @@ def _objectives(a: Result, b: Result) -> Iterator[tuple[Label, str]]:
     )
 
 
-def _logic(result: Result) -> Iterator[tuple[Label, str]]:
-    scenario = result.scenario
+def _logic(a: Result, b: Result) -> Iterator[tuple[Label, str]]:
+    scenario = b.scenario
     yield (
         Label("Base model", "基础模型"),
         (
@@ -88,8 +88,8 @@ def _logic(result: Result) -> Iterator[tuple[Label, str]]:
             "number. Members object with a propensity drawn once per case and round from a beta distribution, so objections are correlated."
         ),
     )
-    classes = "; ".join(each.label.en for each in scenario.classes)
-    yield Label("Entities", "实体"), f"Cases of these classes: {classes}."
+    classes = "; ".join(f"{each.scenario.id}: {class_words(each.scenario)}" for each in (a, b))
+    yield Label("Entities", "实体"), f"Cases, by class and share of filings. {classes}."
     pools = "; ".join(f"{pool.label.en} ({pool.size})" for pool in scenario.pools)
     meetings = "; ".join(
         f"{each.label.en}, every {each.every} working days" for each in scenario.meetings
@@ -103,6 +103,16 @@ def _logic(result: Result) -> Iterator[tuple[Label, str]]:
         Label("Entry and exit", "进入与退出"),
         "Cases enter by filing or ex officio and leave at the first final stage.",
     )
+
+
+def class_words(scenario: Scenario) -> str:
+    """Return who files, with the shares."""
+    parts = []
+    for each in scenario.classes:
+        rate = sum(stream.per_year * stream.shares.get(each.id, 0) for stream in scenario.arrivals)
+        whole = sum(stream.per_year for stream in scenario.arrivals)
+        parts.append(f"{each.label.en} ({rate / whole * HUNDRED:.0f} %)")
+    return ", ".join(parts)
 
 
 def _data(a: Result, b: Result) -> Iterator[tuple[Label, str]]:
@@ -159,8 +169,8 @@ def _implementation(result: Result) -> Iterator[tuple[Label, str]]:
     yield (
         Label("Random sampling", "随机数"),
         (
-            f"Counter-based: each number is a hash of seed ({result.seed}), replication, case and purpose, so the two scenarios share their random "
-            "numbers case by case, and neither staff nor the order of events changes them. Variates by inverse transform."
+            f"Counter-based: each number is a hash of seed ({result.seed}), replication, case and purpose, so cases of the same class have the "
+            "same random numbers in both scenarios, and neither staff nor the order of events changes them. Variates by inverse transform."
         ),
     )
     yield (

@@ -29,7 +29,7 @@ from duecourse.report.html_law import (
     story,
     switched,
 )
-from duecourse.report.html_method import activity_table, headings, notes_table
+from duecourse.report.html_method import activity_table, class_words, headings, notes_table
 from duecourse.report.html_summary import answers
 from duecourse.report.plot_backlog import backlog_plot
 from duecourse.report.plot_delays import clock_plot, outcome_plot
@@ -87,6 +87,7 @@ def _caseload(study: Study) -> dict[str, Any]:
     results = (comparison.b, comparison.a)
     return {
         "comparison": comparison,
+        "who_files": [(each.scenario.id, class_words(each.scenario)) for each in results[::-1]],
         "side_by_side": comparison_table(comparison),
         "plots": caseload_plots(study),
         "results": [(result, result_tables(result)) for result in results],

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
-from duecourse.report.plots import POINTS, SMALL, USUAL, WIDTH, Key, Plot, canvas, colour, drawn
+from duecourse.report.plots import (
+    LEFT,
+    POINTS,
+    RIGHT,
+    SMALL,
+    USUAL,
+    WIDTH,
+    Key,
+    Plot,
+    canvas,
+    colour,
+    drawn,
+)
 from duecourse.report.tables import Cell, Table
 from duecourse.report.wrapping import ems
 
@@ -72,7 +84,7 @@ def _legend(rows: Sequence[tuple[Bounds, Bound]], hues: dict[str, str]) -> list[
 
 def _bar(axes: Axes, top: float, each: Bounds, row: Bound, hues: dict[str, str]) -> None:
     """Draw one bar: above it what it is about, in it the days, below it the articles."""
-    unit = axes.get_xlim()[1] / (WIDTH * POINTS * 0.965)
+    unit = axes.get_xlim()[1] / (WIDTH * POINTS * (RIGHT - LEFT))
     days = sum(clause.days for clause in row.clauses)
     name = f"{each.procedure.id}: {row.outcome.label.en}  {row.outcome.label.zh}"
     axes.text(0, top + 13, name, fontsize=USUAL, color=colour("ink"), va="baseline", ha="left")

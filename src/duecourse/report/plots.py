@@ -27,6 +27,10 @@ WIDTH = 4.8
 """Inches; 345.6 units of the drawing, which a page shows about one and a half times as large."""
 
 POINTS = 72
+LEFT = 0.02
+RIGHT = 0.975
+"""The shares of the width where axes begin and end; beyond is room for half of the last number."""
+
 SMALL = 7.4
 USUAL = 8.5
 
@@ -100,7 +104,7 @@ def colour(name: str) -> str:
 
 
 def canvas(
-    height: float, *, left: float = 0.02, bottom: float = 24, top: float = 6
+    height: float, *, left: float = LEFT, bottom: float = 24, top: float = 6
 ) -> tuple[Figure, Axes]:
     """Return an empty drawing with quiet axes.
 
@@ -115,7 +119,7 @@ def canvas(
 
     with rc_context(_SETTINGS):
         figure = Figure(figsize=(WIDTH, height / POINTS))
-        box = (left, bottom / height, 0.985 - left, 1 - (bottom + top) / height)
+        box = (left, bottom / height, RIGHT - left, 1 - (bottom + top) / height)
         axes = figure.add_axes(box)
     figure.patch.set_alpha(0)
     axes.patch.set_alpha(0)

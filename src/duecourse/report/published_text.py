@@ -50,7 +50,8 @@ def _head(report: PublishedReport, lang: Lang) -> Iterator[str]:
 
 def _milestone(key: str, each: Milestone, lang: Lang) -> Iterator[str]:
     text = f"{day_text(each.on, lang)}  {each.what.text(lang)}"
-    return _keyed(key, f"{text} ({each.source.text(lang)})")
+    source = each.source.text(lang)
+    return _keyed(key, text + say(lang, f" ({source})", f"（{source}）"))
 
 
 def _meaning(report: PublishedReport, lang: Lang) -> Iterator[str]:

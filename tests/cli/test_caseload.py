@@ -1,0 +1,167 @@
+"""`simulate` and `compare`: the form of what they print, the schema of what they write, and what they refuse."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from duecourse.cli.caseload import compared, simulated
+from duecourse.cli.watching import watches
+from duecourse.errors import InvalidInput
+from duecourse.model.library import load
+from duecourse.properties.property import load_properties
+from duecourse.report.tables import number
+from duecourse.report.wrapping import columns
+from duecourse.scenarios import load_scenario
+from duecourse.shipped import shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+YEARS = 1.25
+
+
+@cache
+def simulation(format_: str = "text", lang: str = "en") -> str:
+    return simulated("baseline-2022", 3, 5, 1, YEARS, None, format_, lang)
+
+
+@cache
+def comparison(format_: str = "text") -> str:
+    return compared("baseline-2020", "baseline-2022", 2, 5, 1, YEARS, format_, "en")
+
+
+def test_a_simulation_says_what_it_rests_on_and_then_flow_ends_limits_staff_stages() -> None:
+    text = simulation()
+    parts = text.split("\n\n")
+
+    assert re.fullmatch(
+        r"baseline-2022  Baseline under the Measures of 2022\n"
+        r"measures-2022, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d, counted from \d{4}-\d\d-\d\d \(after the warm-up\)\n"
+        r"means over 3 replications with their 95 % intervals; seed 5; WD = working days\n"
+        r"† rests on the workload, of which (\d+) of \1 groups of numbers are assumptions",
+        parts[0],
+    )
+    heads = [part.splitlines()[0].split(" †")[0] for part in parts[1:]]
+    assert heads == [
+        "Flow", "How cases end", "Statutory limits", "Staff", "Time in each stage", "What stands out",
+    ]  # fmt: skip
+    assert re.search(
+        r"Decision whether a review is needed +10 WD \(Art\. 9\) +\d+ +\d+\.\d % \[\d+\.\d, \d+\.\d\]",
+        text,
+    )
+
+
+def test_a_simulation_says_what_a_planner_should_look_at_first() -> None:
+    advice = simulation().split("What stands out †\n")[1]
+
+    assert re.search(r"most often late: .+ \(Art\. \d+\): \d", advice)
+    assert re.search(r"longest wait for staff: .+ \(\d+\), ", advice)
+    assert re.search(r"run about \d+ replications \(-n \d+\)", " ".join(advice.split()))
+
+
+def test_one_replication_has_no_intervals_and_says_so() -> None:
+    text = simulated("baseline-2022", 1, 5, 1, YEARS, None, "text", "en")
+
+    ends = text.split("\n\n")[2]
+    assert "No review needed" in ends
+    assert "[" not in ends
+    assert "no intervals: run at least two replications" in text
+
+
+def test_the_text_shows_the_numbers_of_the_json() -> None:
+    found = json.loads(simulation("json"))
+    shown = dict(
+        re.findall(r"^  (\S.*?)  +(\S+(?: %)?) \[", simulation().split("\n\n")[1], re.MULTILINE)
+    )
+
+    assert found["schema"] == "duecourse/simulation/1"
+    assert found["seed"] == 5
+    for label, name, form in (
+        ("cases filed a year", "arrivals", "count"),
+        ("open cases, on average", "backlog.mean", "count"),
+        ("share with a special review", "stage.special_review.share", "share"),
+    ):
+        assert shown[label] == number(found["estimates"][name]["mean"], form)  # type: ignore[arg-type]
+
+
+def test_chinese_words_come_with_columns_in_line() -> None:
+    text = simulation(lang="zh")
+    limits = text.split("\n\n")[3].splitlines()
+
+    assert limits[0] == "法定期限 †"
+    ends = {columns(line[: line.index("%")]) for line in limits if "%" in line}
+    assert len(ends) == 1
+    assert not re.search("[a-z]{4,}", " ".join(limits))
+
+
+def test_the_log_of_all_replications_is_one_file_with_one_head(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    simulated("baseline-2022", 2, 5, 1, 1.1, file, "text", "en")
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+
+    assert {row["replication"] for row in rows} == {"0", "1"}
+    assert {"arrival", "step", "stop"} <= {row["event"] for row in rows}
+
+
+def test_a_comparison_puts_two_scenarios_side_by_side() -> None:
+    text = comparison()
+
+    assert text.startswith("baseline-2020  Baseline under the Measures of 2020\nbaseline-2022  ")
+    assert re.search(r"^ +baseline-2020 +baseline-2022 +difference$", text, re.MULTILINE)
+    row = re.search(
+        r"^  late: Written replies of members and departments +(.+)$", text, re.MULTILINE
+    )
+    assert row is not None
+    assert re.search(r"[+−]?\d+\.\d pp \[", row[1])
+
+
+def test_a_comparison_as_json_names_its_schema_and_holds_both_results() -> None:
+    found = json.loads(comparison("json"))
+
+    assert found["schema"] == "duecourse/comparison/1"
+    assert [found[each]["scenario"] for each in "ab"] == ["baseline-2020", "baseline-2022"]
+    one = found["differences"]["throughput"]
+    values = [found[each]["estimates"]["throughput"]["mean"] for each in "ab"]
+    assert one["mean"] == pytest.approx(values[1] - values[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("baseline-2023", None, "text", "en"), 'no scenario "baseline-2023"; did you mean'),
+        (("baseline-2022", None, "xml", "en"), 'no format "xml"; known: json, text'),
+        (("baseline-2022", None, "text", "fr"), 'no language "fr"; known: both, en, zh'),
+        (("baseline-2022", 0.5, "text", "en"), "a warm-up of 1 years leaves nothing of 0.5 years"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused(
+    arguments: tuple[str, float | None, str, str], message: str
+) -> None:
+    name, years, format_, lang = arguments
+    with pytest.raises(InvalidInput, match=re.escape(message)):
+        simulated(name, 2, 1, 1, years, None, format_, lang)
+
+
+def test_every_property_that_holds_watches_and_sees_a_violation() -> None:
+    watched = watches([load_scenario("baseline-2022")], load_properties(shipped()))
+    (literal,) = (each for each in watched() if each.id == "s9_literal")
+
+    assert [each.id for each in watched()] == ["s9_literal", "s9_law"]
+    assert literal.step("member_objects")
+    assert not literal.step("notify_conclusion")
+
+
+def test_a_property_that_the_law_itself_violates_does_not_watch() -> None:
+    scenario = load_scenario("baseline-2022")
+    amended = replace(scenario, procedure=load("no-commission-2022"), readings={})
+
+    assert watches([amended], load_properties(shipped()))() == []
+    assert watches([scenario, amended], load_properties(shipped()))() == []
