@@ -10,6 +10,7 @@ from tests.model.licence import LICENCE, read, said
 
 from duecourse.errors import InvalidInput, Problem, nearest
 from duecourse.model.checks import static_problems
+from duecourse.model.context import MAX_WRITTEN
 from duecourse.model.problems import MAX_PROBLEMS, Problems
 
 
@@ -525,6 +526,19 @@ def test_reading_stops_at_the_hundredth_problem() -> None:
         "error[stopped]: 100 problems were found and reading stopped; correct these first"
         in lines[-1]
     )
+
+
+def test_all_guards_together_are_as_long_as_the_limit_and_no_longer() -> None:
+    guard = "ready or " * 200 + "ready"
+    steps = "".join(
+        f'\n[[step]]\nid = "s{i}"\nlabel = {{ en = "x" }}\nactor = "party"\nfrom = "open"\nwhen = "{guard}"\n'
+        for i in range(MAX_WRITTEN // len(guard) + 1)
+    )
+
+    rule = f"more than {MAX_WRITTEN} characters of guards and effects in one procedure; use definitions"
+    assert [each.split(": ", 1)[1] for each in said(LICENCE + steps)] == [
+        f"error[too-long]: {rule}"
+    ]
 
 
 def test_there_are_at_least_twenty_five_kinds_of_mistakes() -> None:

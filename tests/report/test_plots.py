@@ -140,6 +140,19 @@ def test_the_parts_of_the_bars_add_up_as_in_section_6_of_the_law(plots: list[Plo
         assert total in drawing
 
 
+def test_every_part_of_a_bar_is_named_by_its_article_below_it(plots: list[Plot]) -> None:
+    found = boxes(plots[0].svg)
+    days = [
+        box for box in found if re.fullmatch(r"\+?\d+", box.text) and box.bottom < found[-1].top
+    ]
+    for box in days:
+        middle = (box.left + box.right) / 2
+        below = [
+            each for each in found if each.text.startswith("Art.") and 0 < each.top - box.top < 30
+        ]
+        assert min(abs((each.left + each.right) / 2 - middle) for each in below) < 1
+
+
 def test_quantiles_of_one_replication_are_those_of_its_result(study: Study) -> None:
     scenario = study.comparison.b.scenario
     found = spread(scenario, [replicate(scenario, seed=3)])

@@ -11,7 +11,7 @@ from duecourse.report.diagram.svg import LANE_HUES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from duecourse.report.diagram.face import Face, Glyph, Line, Style
+    from duecourse.report.diagram.face import Face, Glyph, Line
     from duecourse.report.diagram.graph import Node
     from duecourse.report.diagram.limits import Limit
     from duecourse.report.diagram.scene import Item
@@ -112,11 +112,6 @@ def bar(limit: Limit, area: Area, length: float) -> Group:
     room = Area(area.x + BAR + 8, area.y, area.width - BAR - 8, area.height)
     written = lines(limit.lines, room, pad=2)
     return Group((Rect(stem, "dc-clock", 1), *caps, *written), limit.hover, "dc-limit", area)
-
-
-def plain(text: str, x: float, base: float, style: str | Style, hover: str = "") -> Group:
-    """Return one line of text as a group."""
-    return Group((Text(x, base, text, STYLES[style] if isinstance(style, str) else style),), hover)
 
 
 def paragraph(face: Iterable[Line], x: float, top: float) -> tuple[list[Item], float]:
