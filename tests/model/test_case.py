@@ -346,6 +346,26 @@ class TestTheReport:
         ends = {each.step.id for each in last.permitted if each.ends_clock}
         assert ends == {"member_supports", "member_objects", "member_neutral"}
 
+    def test_of_two_limits_that_a_step_ends_the_first_is_named(self) -> None:
+        """R6, inside: the last reply ends the 15 days (7 April) and the 30 (13 April; tests/cases)."""
+        inside = {"consultation_time": "inside_preliminary"}
+        names = [each.en for each in replay(consulted()).rounds[0].outstanding]
+
+        report = replay(consulted(reply(20, *names[1:])), inside)
+        last = {each.step.id: (str(each.by), each.ends_clock) for each in report.permitted}
+        assert last["member_supports"] == ("2023-04-07", True)
+        assert last["request_supplement"] == ("2023-04-13", False)
+
+    def test_an_extension_adds_to_the_days_that_are_left(self) -> None:
+        """Art. 11: 2, 3 March are used (2), 30 + 15 - 2 are left."""
+        report = replay(opened((date(2023, 3, 1), "extend_preliminary")), on=date(2023, 3, 3))
+
+        assert [(each.used, each.remaining) for each in report.clocks] == [(2, 43)]
+        assert [str(each) for each in report.clocks[0].limit] == [
+            "30 working days",
+            "15 working days",
+        ]
+
     def test_no_step_of_the_law_is_permitted_and_the_clock_says_what_it_will_take(self) -> None:
         report = replay(consulted(), {"silence": "agreement"})
 

@@ -13,7 +13,7 @@ from duecourse.calendar import Span, Unit
 from duecourse.errors import InvalidInput
 from duecourse.model.case import Case, Event
 from duecourse.model.case_report import Kind
-from duecourse.model.clocks import open_ledger
+from duecourse.model.clocks import Run, open_ledger
 from duecourse.model.library import load
 from duecourse.model.migration import Migration, Treatment, migrate
 from duecourse.model.migration_file import find_migration, read_migration
@@ -127,6 +127,24 @@ class TestTheShippedFile:
         assert moved.ledger.running == {}
         assert moved.clocks["screening_clock"].treatment is Treatment.DROPPED
         assert list(migrate(shipped, {"stage": "screening"}, old, readings).ledger.running) == ["screening_clock"]  # fmt: skip
+
+
+def test_a_suspension_stops_what_it_stops_under_the_later_text(shipped: Migration) -> None:
+    """R16: the members' 15 days run on during a supplement, or not; here the answer changes with the text."""
+    old = load("measures-2020")
+
+    def moved(before: str, after: str) -> Run:
+        ledger = open_ledger(old, choose_readings(old, {"supplement_scope": before}))
+        ledger.apply([Op("start", "comments_clock"), Op("begin", "supplement")], BEGUN)
+        readings = choose_readings(shipped.target, {"supplement_scope": after})
+        return migrate(shipped, {"stage": "consultation"}, ledger, readings).ledger.running[
+            "comments_clock"
+        ]
+
+    assert moved("office_only", "members_too").stopped_since == CHANGE
+    freed = moved("members_too", "office_only")
+    assert (freed.stopped_since, freed.suspended) == (None, ((BEGUN, CHANGE),))
+    assert moved("members_too", "members_too").stopped_since == BEGUN
 
 
 def test_a_shorter_limit_that_is_over_when_the_text_changes_lapses_then(shipped: Migration) -> None:

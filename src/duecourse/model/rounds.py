@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Round:
-    """One round: its number, the day it was opened, who replied when, and how many replied without a name."""
+    """One round: its number, the day it was opened, and who replied when, of those who are named."""
 
     number: int
     opened: date
     replied: dict[tuple[str, str], date] = field(default_factory=dict)
-    unnamed: int = 0
 
 
 class Rounds:
@@ -62,10 +61,8 @@ class Rounds:
         return found.replied.get((units.id, member.en)) if found else None
 
     def record(self, panel: str, units: Actor, member: Label | None, day: date) -> None:
-        """Note that a member has replied."""
-        if member is None:
-            self.latest[panel].unnamed += 1
-        else:
+        """Note that a member has replied, if it is named."""
+        if member is not None:
             self.latest[panel].replied[units.id, member.en] = day
 
     def report(self, course: Course) -> Iterator[Round]:
@@ -83,7 +80,7 @@ class Rounds:
         outstanding: list[Label] = []
         for actor, count in pending.items():
             names = self.silent(panel.id, course.procedure.actor[actor])
-            if len(names) == count and not latest.unnamed:
+            if len(names) == count:
                 outstanding += names
         return Round(
             panel=panel,
