@@ -346,6 +346,24 @@ class TestTheReport:
         ends = {each.step.id for each in last.permitted if each.ends_clock}
         assert ends == {"member_supports", "member_objects", "member_neutral"}
 
+    def test_a_clock_lapses_once_a_run_even_where_the_step_of_the_law_does_not_stop_it(
+        self,
+    ) -> None:
+        """A text in which closing the consultation does not stop the 15 days: the lapse had its effect, it is no breach."""
+        case = consulted()
+        clocks = tuple(
+            replace(each, stops=tuple(on for on in each.stops if on.step != "close_comments"))
+            for each in case.procedure.clocks
+        )
+        odd = replace(case, procedure=replace(case.procedure, clocks=clocks))
+
+        report = replay(odd, {"silence": "agreement"}, date(2023, 4, 20))
+        assert [each.kind for each in report.history[-1:]] == [Kind.LAPSE]
+        assert report.breaches == ()
+        assert [(each.clock.id, each.due) for each in report.clocks] == [
+            ("comments_clock", date(2023, 4, 7))
+        ]
+
     def test_of_two_limits_that_a_step_ends_the_first_is_named(self) -> None:
         """R6, inside: the last reply ends the 15 days (7 April) and the 30 (13 April; tests/cases)."""
         inside = {"consultation_time": "inside_preliminary"}
