@@ -116,7 +116,7 @@ def readme_command(name: str) -> str:
 
 def test_readme_has_one_command_for_the_main_job_and_one_for_the_tests() -> None:
     assert readme_command("demo").endswith(" && .venv/bin/duecourse demo")
-    assert readme_command("tests") == ".venv/bin/python -m pytest"
+    assert readme_command("tests") == ".venv/bin/python -m pytest -n auto"
 
 
 @pytest.mark.parametrize("name", ["demo", "tests"])

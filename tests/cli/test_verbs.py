@@ -96,6 +96,34 @@ def test_bad_input_gets_one_clear_message_and_exit_code_2(
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("names", [("trial-2017",), ("trial-2017", "measures-2020")])
+def test_check_as_json_is_one_object_for_one_procedure_and_for_several(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    code, out, _ = duecourse("check", *names, "-p", "no_dead_end", "--format", "json", cwd=tmp_path)
+    found = json.loads(out)
+
+    assert set(found) == {"schema", "reports", "exit_code"}
+    assert [each["procedure"] for each in found["reports"]] == [*names]
+    assert found["exit_code"] == code
+
+
+def test_a_finding_in_json_has_its_place_and_code_apart(tmp_path: Path) -> None:
+    duecourse("new", "permit", "--project", cwd=tmp_path)
+    file = tmp_path / "permit" / "model" / "permit.toml"
+    unused = '\n[[stage]]\nid = "unused"\nlabel = { en = "Unused" }\n'
+    file.write_text(file.read_text(encoding="utf-8") + unused, encoding="utf-8")
+
+    code, out, _ = duecourse("check", "permit", "--format", "json", cwd=tmp_path / "permit")
+    finding = json.loads(out)["reports"][0]["findings"][0]
+
+    assert code == 1
+    assert set(finding) == {"file", "line", "column", "severity", "code", "message"}
+    assert finding["file"].endswith("permit.toml")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert lines[finding["line"] - 1] == "[[stage]]"
+
+
 def test_bounds_as_json_give_70_and_160(tmp_path: Path) -> None:
     """Sums of law/measures.md section 6."""
     code, out, _ = duecourse("bounds", "measures-2022", "--format", "json", cwd=tmp_path)
@@ -201,3 +229,69 @@ def test_a_case_file_with_a_breach_exits_with_1(tmp_path: Path) -> None:
     assert duecourse("case", "mine.toml", "--on", "yesterday", cwd=tmp_path)[2].startswith(
         '"yesterday" is no day'
     )
+
+
+def test_check_as_expected_takes_a_text_that_no_file_names_to_hold(tmp_path: Path) -> None:
+    broken = ("check", "measures-2022", "-r", "commission_refusal=opposite", "--as-expected")
+    code, out, _ = duecourse(*broken, "-f", "json", cwd=tmp_path)
+
+    assert code == json.loads(out)["exit_code"] == 1
+    assert duecourse("check", "measures-2022", "--as-expected", cwd=tmp_path)[0] == 0
+    cut = duecourse("check", "trial-2017", "--as-expected", "--limit", "3", cwd=tmp_path)
+    assert cut[0] == 3
+    assert "not as expected" not in cut[1]
+
+
+@pytest.mark.parametrize("folder", ["properties", "model/amendments"])
+def test_a_folder_without_a_procedure_is_a_project_too(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    if folder == "properties":
+        (tmp_path / folder / "mine.toml").write_text(
+            '[[property]]\nid = "mine"\nkind = "no dead end"\nsentence = { en = "Mine" }\n'
+        )
+    else:
+        duecourse("new", "mine", cwd=tmp_path)
+    out = duecourse("list", cwd=tmp_path)[1]
+
+    assert re.search(r"^  mine ", out, re.MULTILINE)
+    assert "s9_law" in out
+    _, checked, _ = duecourse("check", "-p", "no_dead_end", cwd=tmp_path)
+    assert ("measures-2022+mine" in checked) == (folder != "properties")
+
+
+def test_the_name_of_a_file_without_its_ending_is_answered_with_the_file(tmp_path: Path) -> None:
+    duecourse("new", "my-change", cwd=tmp_path)
+
+    assert duecourse("check", "my-change", cwd=tmp_path)[2] == (
+        'no procedure or amendment "my-change"; did you mean "my-change.toml"?\n'
+    )
+
+
+def test_list_names_the_experiments(tmp_path: Path) -> None:
+    assert "experiments\n  text-2020-2022\n" in duecourse("list", cwd=tmp_path)[1]
+
+
+@pytest.mark.parametrize(
+    "verb", ["demo", "show", "check", "bounds", "case", "simulate", "compare", "new"]
+)
+def test_help_names_what_an_option_takes_and_no_type_of_python(verb: str) -> None:
+    options = duecourse(verb, "--help")[1].split("\nOptions:\n")[1]
+
+    assert not re.search(r"<(str|int|float|path|list|text)", options)
+
+
+def test_check_tells_one_property_in_the_singular_and_verdicts_in_chinese(tmp_path: Path) -> None:
+    one = ("check", "trial-2017", "-p", "s9_law")
+
+    assert "\n1 property: 1 holds (1 vacuously).\n" in duecourse(*one, cwd=tmp_path)[1]
+    out = duecourse(*one, "--lang", "zh", cwd=tmp_path)[1]
+    assert "  成立（空真）\n" in out
+    assert "1项性质：1项成立（其中1项为空真）。" in out
+    assert "holds" not in out
+
+
+def test_a_new_amendment_offers_to_replace_only_what_has_an_id(tmp_path: Path) -> None:
+    duecourse("new", "mine", cwd=tmp_path)
+    (offer,) = re.findall(r"^.*not_modelled.*$", (tmp_path / "mine.toml").read_text(), re.MULTILINE)
+
+    assert "[[add.not_modelled]]" in offer

@@ -214,3 +214,48 @@ def refusal(parse: Callable[[str, dict[str, Domain]], object], text: str) -> Exp
     except ExpressionError as error:
         return error
     return None
+
+
+@pytest.mark.parametrize(
+    ("guard", "column", "message"),
+    [
+        ("rounds ≥ 2", 8, "full-width or look-alike|write '>='"),
+        ("rounds ≤ 2", 8, "write '<='"),
+        ("rounds ≠ 2", 8, "write '!='"),
+        ("rounds ＞＝ 2", 8, "full-width or look-alike characters '＞＝'; write '>='"),
+        ("rounds >＝ 2", 8, "full-width or look-alike characters '>＝'; write '>='"),
+        ("rounds ＝＝ 2", 8, "write '=='"),
+        ("rounds ＝ 2", 8, "write '=='"),
+        ("rounds => 2", 8, "'=>' is no sign of the language; write '>='"),
+        ("rounds <> 2", 8, "'<>' is no sign of the language; write '!='"),
+        ("ready && ready", 7, "'&&' is no sign of the language; write 'and'"),
+        ("!ready", 1, "'!' is no sign of the language; write 'not'"),
+        ('route == "listing"', 10, "a value stands without quotation marks; write listing"),
+        ("route == “listing”", 10, "a value stands without quotation marks; write listing"),
+        ("route == '上市'", 10, "a value stands without quotation marks, by its id"),
+        ("stage == open", 1, 'a condition does not read the stage; a step says with from = "…"'),
+        ("open == stage", 9, "a condition does not read the stage"),
+        ("ready == stage", 10, "a condition does not read the stage"),
+    ],
+)
+def test_what_is_often_written_in_a_guard_is_answered_with_how_to_write_it(
+    guard: str, column: int, message: str
+) -> None:
+    scope = {
+        "rounds": Domain((0, 1, 2)),
+        "ready": Domain((False, True)),
+        "route": Domain(("listing", "other")),
+    }
+    with pytest.raises(ExpressionError) as caught:
+        parse_guard(guard, scope)
+
+    assert caught.value.column == column
+    assert all(part in caught.value.message for part in message.split("|"))
+
+
+def test_a_value_may_be_called_stage_but_an_effect_does_not_set_the_stage() -> None:
+    scope = {"part": Domain(("stage", "whole"), assignable=True)}
+
+    assert str(parse_guard("part == stage", scope)) == "part == stage"
+    with pytest.raises(ExpressionError, match='a step changes the stage with to = "…"'):
+        parse_effect("stage = open", scope)

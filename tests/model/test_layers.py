@@ -255,3 +255,46 @@ def test_a_name_that_nothing_has_is_told_with_the_nearest() -> None:
         InvalidInput, match=r'^no procedure or amendment "measures-2021"; did you mean'
     ):
         dc.load("measures-2021")
+
+
+def test_an_amendment_of_another_text_is_refused_with_the_way_out() -> None:
+    message = (
+        '"silence-agrees" amends measures-2022, not measures-2020; '
+        "give measures-2022, or write an amendment of measures-2020"
+    )
+    for name in ("measures-2020", "measures-2020+silence-agrees"):
+        with pytest.raises(InvalidInput) as caught:
+            dc.load(name, () if "+" in name else ("silence-agrees",))
+        assert str(caught.value) == message
+
+
+def test_amendments_of_one_text_and_of_each_other_are_laid_upon_it(tmp_path: Path) -> None:
+    file = tmp_path / "more.toml"
+    head = HEAD.replace('"change"', '"more"').replace('"licence"', '"silence-agrees"')
+    file.write_text(head)
+    stacked = dc.load("measures-2022", ("silence-agrees", "appeal", str(file)))
+
+    assert stacked.amended_by == ("silence-agrees", "appeal", "more")
+    assert dc.load("silence-agrees", ("appeal",)).amended_by == ("silence-agrees", "appeal")
+    with pytest.raises(InvalidInput, match="give silence-agrees, or write an amendment of"):
+        dc.load("measures-2022", (str(file),))
+
+
+def test_what_an_amended_condition_makes_wrong_is_told_at_the_amendment() -> None:
+    text = (
+        """
+[[add.fact]]
+id = "attempts"
+label = { en = "attempts" }
+range = [0, 1]
+initial = 0
+"""
+        + ADD
+        + 'when = "attempts < 1"\ndo = ["attempts += 1"]\n'
+    )
+    change = '[[replace.step]]\nid = "appeal"\nlabel = { en = "x" }\nwhen = "true"\n'
+
+    (problem,) = said(text, change)
+    assert problem.startswith(
+        'change2.toml:9:9: error[range]: "appeal" could take "attempts" beyond 1'
+    )

@@ -22,8 +22,9 @@ from duecourse.model.replay import replay
 from duecourse.model.source import parse
 from duecourse.model.table import Op
 from duecourse.model.variants import choose_readings
+from duecourse.shipped import shipped as shipped_folder
 
-FILE = Path(__file__).parents[2] / "model" / "migrations" / "2020-to-2022.toml"
+FILE = Path(str(shipped_folder())) / "model" / "migrations" / "2020-to-2022.toml"
 OPENING = ("member_raises_concern", "report_opening", "commission_approves_opening", "notify_opening")  # fmt: skip
 BEGUN, CHANGE = date(2022, 2, 7), date(2022, 2, 15)
 

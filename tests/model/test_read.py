@@ -156,7 +156,7 @@ MISTAKES = [
         "a full-width sign",
         '"not ready and tries < 3"',
         '"not ready ＆ tries < 3"',
-        "65:19: error[syntax]: full-width or look-alike character '＆'; write '&'",
+        "65:19: error[syntax]: full-width or look-alike character '＆'; write 'and'",
     ),
     Mistake(
         "full-width parentheses",

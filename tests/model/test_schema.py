@@ -27,57 +27,79 @@ TYPES = {
     "string": (str, dt.date),
     "boolean": (bool,),
     "integer": (int,),
+    "number": (int, float),
     "array": (list,),
     "object": (dict,),
     "null": (type(None),),
 }
 
 
-def faults(schema: dict[str, Any], value: Any, where: str = "") -> list[str]:  # noqa: ANN401  (any value of a file)
+def faults(
+    schema: dict[str, Any],
+    value: Any,  # noqa: ANN401  (any value of a file)
+    where: str = "",
+    whole: dict[str, Any] = SCHEMA,
+) -> list[str]:
     """Return what is wrong with a value; as much of JSON Schema as ours uses, and nothing it uses is skipped."""
     unknown = schema.keys() - KEYWORDS
     assert not unknown, f"the schema uses {unknown}"
     if "$ref" in schema:
-        return faults(SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")], value, where)
+        return faults(whole["$defs"][schema["$ref"].removeprefix("#/$defs/")], value, where, whole)
     if "anyOf" in schema:
-        several = [faults(each, value, where) for each in schema["anyOf"]]
+        several = [faults(each, value, where, whole) for each in schema["anyOf"]]
         return [] if [] in several else several[0]
     found = []
+    size: float
     if "type" in schema:
         right = isinstance(value, TYPES[schema["type"]])
         if not right or (isinstance(value, bool) and schema["type"] == "integer"):
             return [f"{where}: no {schema['type']}"]
     found += [f"{where}: not listed"] if value not in schema.get("enum", [value]) else []
+    found += [f"{where}: not it"] if value != schema.get("const", value) else []
     if isinstance(value, str):
         size, limits = len(value), (schema.get("minLength", 0), schema.get("maxLength", 10**9))
         found += [] if re.search(schema.get("pattern", ""), value) else [f"{where}: form"]
     elif isinstance(value, list):
         size, limits = len(value), (schema.get("minItems", 0), schema.get("maxItems", 10**9))
         for index, each in enumerate(value):
-            found += faults(schema.get("items", {}), each, f"{where}[{index}]")
+            found += faults(schema.get("items", {}), each, f"{where}[{index}]", whole)
     elif isinstance(value, dict):
-        return found + table_faults(schema, value, where)
-    elif isinstance(value, int):
+        return found + table_faults(schema, value, where, whole)
+    elif isinstance(value, int | float):
         size, limits = value, (schema.get("minimum", -(10**9)), schema.get("maximum", 10**9))
+        low, high = (
+            schema.get("exclusiveMinimum", value - 1),
+            schema.get("exclusiveMaximum", value + 1),
+        )
+        found += [] if low < value < high else [f"{where}: size"]
     else:
         return found
     return found if limits[0] <= size <= limits[1] else [*found, f"{where}: size"]
 
 
-def table_faults(schema: dict[str, Any], value: dict[str, Any], where: str) -> list[str]:
+def table_faults(
+    schema: dict[str, Any], value: dict[str, Any], where: str, whole: dict[str, Any]
+) -> list[str]:
     properties = schema.get("properties", {})
     found = [f"{where}: {key} is missing" for key in schema.get("required", []) if key not in value]
-    if schema.get("additionalProperties") is False:
-        found += [f"{where}: {key} is unknown" for key in value if key not in properties]
+    patterns = schema.get("patternProperties", {})
+    others = schema.get("additionalProperties", True)
+    for key in value.keys() - properties.keys():
+        matching = [each for pattern, each in patterns.items() if re.search(pattern, key)]
+        if not matching and others is False:
+            found.append(f"{where}: {key} is unknown")
+        for each in matching or ([others] if isinstance(others, dict) else []):
+            found += faults(each, value[key], f"{where}.{key}", whole)
     for key in value.keys() & properties.keys():
-        found += faults(properties[key], value[key], f"{where}.{key}")
+        found += faults(properties[key], value[key], f"{where}.{key}", whole)
     return found
 
 
 KEYWORDS = {
     "$schema", "$ref", "$defs", "anyOf", "type", "enum", "pattern", "format", "minLength", "maxLength",
     "minItems", "maxItems", "minimum", "maximum", "items", "properties", "required", "additionalProperties",
-    "title", "description", "default",
+    "title", "description", "default", "const", "patternProperties", "exclusiveMinimum",
+    "exclusiveMaximum", "minProperties", "maxProperties",
 }  # fmt: skip
 
 

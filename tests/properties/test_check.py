@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -137,10 +138,31 @@ def test_exploration_visits_the_same_configurations_as_the_table_lists() -> None
 
 
 def test_json_carries_schema_verdicts_and_the_dated_witness() -> None:
-    data = json.loads(json.dumps(check_json(check(dc.load("no-commission-2020"), PROPERTIES))))
+    reports = [check(dc.load("no-commission-2020"), PROPERTIES)]
+    data = json.loads(json.dumps(check_json(reports, exit_code=1)))
 
-    assert data["schema"] == "duecourse/check/1"
-    found = {each["property"]: each for each in data["results"]}
+    assert (data["schema"], data["exit_code"]) == ("duecourse/check/1", 1)
+    (report,) = data["reports"]
+    found = {each["property"]: each for each in report["results"]}
     assert found["s9_law"]["verdict"] == "violated"
     assert found["s9_law"]["witness"][-1]["step"] == "notify_conclusion"
+    assert found["s9_law"]["witness"][-1]["cites"] == [
+        {"article": "11", "mark": "Q"},
+        {"article": "12", "mark": "Q"},
+    ]
     assert found["no_dead_end"]["witness"] is None
+
+
+def test_properties_are_looked_up_in_the_project_of_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = '[[property]]\nid = "{}"\nkind = "no dead end"\nsentence = {{ en = "Mine" }}\n'
+    (tmp_path / "properties").mkdir()
+    file = tmp_path / "properties" / "mine.toml"
+    file.write_text(own.format("mine") + own.format("no_dead_end"))
+    monkeypatch.chdir(tmp_path)
+    found = {each.id: each.sentence.en for each in dc.load_properties()}
+    shipped = [each.id for each in PROPERTIES if each.id != "no_dead_end"]
+
+    assert list(found) == ["mine", "no_dead_end", *shipped]
+    assert found["no_dead_end"] == "Mine"

@@ -446,6 +446,49 @@ def test_bars_are_as_wide_as_drawn_and_end_below_where_they_begin() -> None:
     assert all(bar.height > 30 for bar in bars)
 
 
+@pytest.mark.parametrize(
+    ("lang", "texts"),
+    [
+        ("en", {"otherwise", "pass"}),
+        ("zh", {"其他情形", "“审查结论建议” = pass"}),
+        ("both", {"otherwise", "其他情形", "“审查结论建议” = pass"}),
+    ],
+)
+def test_arrows_that_part_say_on_what_it_depends(lang: Lang, texts: set[str]) -> None:
+    scene = picture(dc.load("measures-2022"), lang)
+    parting = [
+        group
+        for group in scene.groups
+        if group.hover and any(isinstance(item, Stroke) for item in group.items) and not group.css
+    ]
+    written = [item.text for group in parting for item in group.items if isinstance(item, Text)]
+
+    assert len(parting) == 4  # filing complete or not, passed or not
+    assert all(any(text in each for each in written) for text in texts)
+    assert any("conditional" in group.hover for group in parting) is False
+
+
+def test_a_long_condition_is_cut_and_stands_in_full_where_it_is_pointed_at() -> None:
+    scene = picture(dc.load("measures-2022"), "en")
+    (long,) = (
+        group
+        for group in scene.groups
+        if group.hover.startswith("files with") and "analysis" in group.hover
+    )
+    lines = [item.text for item in long.items if isinstance(item, Text)]
+
+    assert lines[0].startswith("“The analysis")
+    assert lines[-1].endswith("…")
+    assert "listing documents are ready" in long.hover
+
+
+def test_the_picture_of_the_largest_shipped_text_is_not_wider_than_eight_columns() -> None:
+    scene = picture(dc.load("measures-2022"), "both")
+
+    assert scene.width < 2200
+    assert scene.height < 4000
+
+
 def test_a_loop_is_cut_where_it_closes() -> None:
     assert ranks(["a", "b"], [("a", "b"), ("b", "a")]) == {"a": 0, "b": 1}
     assert ranks(["a"], [("a", "a")]) == {"a": 0}

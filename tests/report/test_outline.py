@@ -115,14 +115,14 @@ SMALL_OUTLINE = """\
 Small [small]
 =============
 Act of one page
-in force      never in force
+in force      not stated
 amendments    none
 marks         no mark: seen in a published source (Q); B+ well known; B- uncertain; I inferred. An
               element has the mark of its article unless it shows its own
 
 --------------------------------------------------------------------------------------------------
 Art. 1        Grant within 5 working days
-  stage       Asked (start)
+  stage       Asked [asked] (start)
   step        Office
               - grants [grant] (I)
                   “Asked” → “Done” (end)
@@ -137,7 +137,7 @@ Art. 1        Grant within 5 working days
   reading     R1 quickly: Is a complex case granted?
                   * no: no (default)
                   - yes: yes
-  outcome     Granted
+  outcome     Granted [granted]
                   by “grants”
 
 --------------------------------------------------------------------------------------------------
@@ -152,9 +152,9 @@ Art. 2 (B-)   More time
 
 --------------------------------------------------------------------------------------------------
 Without an article
-  actor       Office
-  stage       Done (end)
-  fact        The case is complex
+  actor       Office [office]
+  stage       Done [done] (end)
+  fact        The case is complex [complex]
 
 ==================================================================================================
 2 articles · 2 steps · 1 clock · 1 reading · 1 clause left out

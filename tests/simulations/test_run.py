@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -37,6 +39,27 @@ def test_one_and_two_workers_give_the_same_result_and_the_same_log_bytes(tmp_pat
     assert names == [f"baseline-2022-{number:03}.csv" for number in range(4)]
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_program_from_standard_input_is_run_by_one_worker_with_a_warning() -> None:
+    """Fresh processes cannot import it: they died, and the program waited for them for ever."""
+    program = """
+from duecourse.scenarios import load_scenario
+from duecourse.simulations import simulate
+found = simulate(load_scenario("baseline-2022").lasting(0.3, 0.1), replications=2, workers=2)
+print(found.replications)
+"""
+    run = subprocess.run(
+        [sys.executable, "-"],
+        input=program,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (run.returncode, run.stdout) == (0, "2\n"), run.stderr
+    assert "RuntimeWarning: one worker does all: the others would read the program" in run.stderr
 
 
 def test_more_replications_leave_the_first_ones_as_they_are() -> None:

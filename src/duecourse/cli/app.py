@@ -20,7 +20,8 @@ app = typer.Typer(
 Id = Annotated[
     str,
     typer.Argument(
-        help="a procedure or amendment by id (see `list`), several joined by +, or a file"
+        metavar="ID",
+        help="a procedure or amendment by id (see `list`), several joined by +, or a file",
     ),
 ]
 Readings = Annotated[
@@ -33,10 +34,12 @@ Amendments = Annotated[
     list[str] | None,
     typer.Option("--amend", "-a", metavar="ID", help="an amendment to apply; repeatable"),
 ]
-Language = Annotated[str, typer.Option("--lang", help="en, zh or both")]
+Language = Annotated[str, typer.Option("--lang", metavar="LANG", help="en, zh or both")]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="write to this file instead of standard output"),
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="write to this file instead of standard output"
+    ),
 ]
 
 
@@ -58,10 +61,10 @@ def root(
 
 @app.command()
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="where the report goes")] = Path(
-        "report.html"
-    ),
-    seed: Annotated[int, typer.Option(help="of the simulation")] = 1,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="where the report goes")
+    ] = Path("report.html"),
+    seed: Annotated[int, typer.Option(metavar="N", help="of the simulation")] = 1,
 ) -> None:
     """Check, bound, simulate and compare the Measures of 2020 and 2022, and write one report."""
     from duecourse.cli.demo import run
@@ -82,7 +85,7 @@ def show(
     name: Id,
     amend: Amendments = None,
     format_: Annotated[
-        str, typer.Option("--format", "-f", help="text, mermaid, dot, svg or json")
+        str, typer.Option("--format", "-f", metavar="NAME", help="text, mermaid, dot, svg or json")
     ] = "text",
     lang: Language = "en",
     output: Output = None,
@@ -98,20 +101,29 @@ def check(
     *,
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="procedures, amendments or files; all procedures if none"),
+        typer.Argument(
+            metavar="ID or FILE",
+            help="procedures, amendments or files; the whole project if none",
+        ),
     ] = None,
     amend: Amendments = None,
     reading: Readings = None,
     properties: Annotated[
-        list[str] | None, typer.Option("--property", "-p", help="only these properties; repeatable")
+        list[str] | None,
+        typer.Option("--property", "-p", metavar="ID", help="only these properties; repeatable"),
     ] = None,
-    format_: Annotated[str, typer.Option("--format", "-f", help="text or json")] = "text",
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+    ] = "text",
     limit: Annotated[
-        int | None, typer.Option(min=1, help="give up after this many configurations")
+        int | None, typer.Option(metavar="N", min=1, help="give up after this many configurations")
     ] = None,
     as_expected: Annotated[
         bool,
-        typer.Option("--as-expected", help="exit 0 when every verdict is the one its file expects"),
+        typer.Option(
+            "--as-expected",
+            help="exit 0 when every verdict is the one its file expects, `holds` where it expects none",
+        ),
     ] = False,
     lang: Language = "en",
     output: Output = None,
@@ -138,7 +150,9 @@ def bounds(
     name: Id,
     amend: Amendments = None,
     reading: Readings = None,
-    format_: Annotated[str, typer.Option("--format", "-f", help="text or json")] = "text",
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+    ] = "text",
     lang: Language = "en",
     output: Output = None,
 ) -> None:
@@ -151,13 +165,16 @@ def bounds(
 @app.command()
 def case(
     name: Annotated[
-        str, typer.Argument(help="a case file, or a published case by id (see `list`)")
+        str,
+        typer.Argument(metavar="FILE", help="a case file, or a published case by id (see `list`)"),
     ],
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="how the case stands on this day")
     ] = None,
     reading: Readings = None,
-    format_: Annotated[str, typer.Option("--format", "-f", help="text or json")] = "text",
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+    ] = "text",
     lang: Language = "en",
     output: Output = None,
 ) -> None:
@@ -170,25 +187,35 @@ def case(
 
 
 Replications = Annotated[
-    int, typer.Option("--replications", "-n", min=1, help="independent repetitions")
+    int, typer.Option("--replications", "-n", metavar="N", min=1, help="independent repetitions")
 ]
-Seed = Annotated[int, typer.Option(min=0, help="the root of all random numbers")]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="the root of all random numbers")]
 Workers = Annotated[
-    int, typer.Option("--workers", "-w", min=1, help="processes; the results do not depend on it")
+    int,
+    typer.Option(
+        "--workers", "-w", metavar="N", min=1, help="processes; the results do not depend on it"
+    ),
 ]
 
 
 @app.command()
 def simulate(
-    scenario: Annotated[str, typer.Argument(help="a scenario by id, or its file")],
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="a scenario by id, or its file")
+    ],
     replications: Replications = 10,
     seed: Seed = 1,
     workers: Workers = 1,
     years: Annotated[
-        float | None, typer.Option(help="simulated years; by default the scenario's")
+        float | None,
+        typer.Option(metavar="YEARS", help="simulated years; by default the scenario's"),
     ] = None,
-    log: Annotated[Path | None, typer.Option(help="write the event log to this CSV file")] = None,
-    format_: Annotated[str, typer.Option("--format", "-f", help="text or json")] = "text",
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write the event log to this CSV file")
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+    ] = "text",
     lang: Language = "en",
     output: Output = None,
 ) -> None:
@@ -200,15 +227,18 @@ def simulate(
 
 @app.command()
 def compare(
-    a: Annotated[str, typer.Argument(help="a scenario by id, or its file")],
-    b: Annotated[str, typer.Argument(help="another one")],
+    a: Annotated[str, typer.Argument(metavar="A", help="a scenario by id, or its file")],
+    b: Annotated[str, typer.Argument(metavar="B", help="another one")],
     replications: Replications = 10,
     seed: Seed = 1,
     workers: Workers = 1,
     years: Annotated[
-        float | None, typer.Option(help="simulated years; by default the scenarios'")
+        float | None,
+        typer.Option(metavar="YEARS", help="simulated years; by default the scenarios'"),
     ] = None,
-    format_: Annotated[str, typer.Option("--format", "-f", help="text or json")] = "text",
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+    ] = "text",
     lang: Language = "en",
     output: Output = None,
 ) -> None:
@@ -221,9 +251,14 @@ def compare(
 @app.command()
 def new(
     name: Annotated[
-        str, typer.Argument(help="the id of the amendment, or the folder of the project")
+        str,
+        typer.Argument(
+            metavar="NAME", help="the id of the amendment, or the folder of the project"
+        ),
     ],
-    of: Annotated[str, typer.Option(help="the procedure that is amended")] = "measures-2022",
+    of: Annotated[
+        str, typer.Option(metavar="ID", help="the procedure that is amended")
+    ] = "measures-2022",
     project: Annotated[
         bool, typer.Option("--project", help="a project with a small procedure of its own")
     ] = False,

@@ -20,7 +20,7 @@ FORMATS = ("text", "mermaid", "dot", "svg", "json")
 
 
 def listing() -> str:
-    """Return what is in reach: procedures, amendments, properties, scenarios, published cases."""
+    """Return what is in reach: procedures, amendments, properties, scenarios, experiments, published cases."""
     root = project_root()
     lines: list[str] = []
     entries = catalogue(root)
@@ -34,6 +34,8 @@ def listing() -> str:
     lines.extend(f"  {each.id:22} {each.sentence.en}" for each in load_properties(root))
     lines.append("scenarios")
     lines.extend(f"  {name}" for name in scenario_files(root))
+    lines.append("experiments")
+    lines.extend(f"  {name}" for name in scenario_files(root, "simulations"))
     lines.append("published cases")
     lines.extend(f"  {name}" for name in case_files(root))
     return "\n".join(lines)

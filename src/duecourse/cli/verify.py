@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from duecourse.cli.files import chosen, language, one_of
-from duecourse.model.library import load, own_procedures, project_root, step_names
+from duecourse.model.library import load, own_texts, project_root, step_names
 from duecourse.properties.bounds import bounds
 from duecourse.properties.check import check
 from duecourse.properties.explore import MAX_CONFIGURATIONS
@@ -35,7 +35,7 @@ def checked(
     """Return what checking found, and the exit code."""
     one_of("format", format_, ("text", "json"))
     tongue = language(lang)
-    ids = names or own_procedures()
+    ids = names or own_texts()
     options = chosen(readings)
     properties = _selected(tuple(wanted))
     amendments = tuple(amend)
@@ -45,10 +45,7 @@ def checked(
     ]
     code = _worst(reports, as_expected=as_expected)
     if format_ == "json":
-        found = [check_json(report) for report in reports]
-        return json.dumps(
-            found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2
-        ), code
+        return json.dumps(check_json(reports, code), ensure_ascii=False, indent=2), code
     return "\n\n".join(check_text(report, tongue) for report in reports), code
 
 
@@ -73,7 +70,7 @@ def _selected(wanted: Sequence[str]) -> tuple[Property, ...]:
 
 
 def _worst(reports: Sequence[Report], *, as_expected: bool) -> int:
-    if as_expected and all(r.expected is not False for report in reports for r in report.results):
-        return 0
-    codes = {report.exit_code for report in reports}
+    codes = {
+        report.exit_code_as_expected if as_expected else report.exit_code for report in reports
+    }
     return 1 if 1 in codes else max(codes, default=0)

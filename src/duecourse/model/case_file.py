@@ -74,6 +74,14 @@ class PublishedShape(Shape):
     open_on: dt.date | None = None
 
 
+class CaseFile(Shape):
+    """A case file."""
+
+    case: CaseShape
+    event: list[EventShape] = Field(default=[], max_length=MAX_EVENTS)
+    published: PublishedShape | None = None
+
+
 def read_case(path: Folder | str, *, root: Folder | None = None) -> Case:
     """Return the case in a file.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from duecourse.model.cites_json import cites_json
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
@@ -48,7 +50,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "label": _label(entry.what),
         "actors": _ids(entry.actors),
         "member": _label(entry.member) if entry.member else None,
-        "cites": list(map(str, entry.cites)),
+        "cites": cites_json(entry.cites),
         "stage": entry.stage.id,
         "clocks": [
             {
@@ -115,7 +117,7 @@ def _named(element: Element) -> dict[str, Any]:
     return {
         "id": element.id,
         "label": _label(element.label),
-        "cites": list(map(str, element.cites)),
+        "cites": cites_json(element.cites),
     }
 
 

@@ -7,19 +7,22 @@ A clock keeps a budget and a ledger of suspensions, never a target date: the due
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from duecourse.calendar import Calendar, Span, Unit, load_calendar
 from duecourse.errors import InvalidInput
 from duecourse.model.expression import TRUE, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Callable, Iterable, Mapping
 
-    from duecourse.model.procedure import Procedure
+    from duecourse.model.procedure import Clock, Procedure
     from duecourse.model.table import Op
+
+Day = TypeVar("Day", date, int)
+Effect = TypeVar("Effect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +140,9 @@ class Ledger:
             None if run is None else run.due(self.calendar, first_day_counts=self.first_day_counts)
         )
 
-    def lapses(self, before: date) -> list[tuple[date, str]]:
-        """Return the clocks that lapse at the end of a day earlier than `before` and have not been recorded, earliest first.
-
-        A lapse comes after all steps of the due day; of two on one day, the clock declared first comes first.
-        """
-        order = {clock.id: index for index, clock in enumerate(self.procedure.clocks)}
-        found: list[tuple[date, int, str]] = []
+    def lapses(self, before: date) -> dict[str, date]:
+        """Return when clocks lapse, of those that lapse at the end of a day earlier than `before` and are not recorded."""
+        found: dict[str, date] = {}
         for name, run in self.running.items():
             due = (
                 None
@@ -151,8 +150,8 @@ class Ledger:
                 else run.due(self.calendar, first_day_counts=self.first_day_counts)
             )
             if due is not None and due < before:
-                found.append((due, order[name], name))
-        return [(due, name) for due, _, name in sorted(found)]
+                found[name] = due
+        return found
 
     def record_lapse(self, clock: str) -> None:
         """Mark the lapse of a running clock as recorded; a clock lapses once per run."""
@@ -201,6 +200,26 @@ class Ledger:
                 self.running[name] = replace(
                     run, stopped_since=None, suspended=(*run.suspended, (run.stopped_since, day))
                 )
+
+
+def next_lapse(
+    clocks: Iterable[Clock], due: Mapping[str, Day], effect: Callable[[str], Effect | None]
+) -> tuple[Day, str, Effect | None] | None:
+    """Return which limit lapses next, with its day and its effect; None where none is due.
+
+    The earliest comes first; of one day, one whose lapse has an effect; among equals, the clock declared first.
+
+    Args:
+        clocks: in the order in which they are declared.
+        due: the last day of each limit that lapses.
+        effect: what the law does when a clock lapses as things stand; None where the lapse is a breach.
+    """
+    if not due:
+        return None
+    first = min(due.values())
+    effects = {each.id: effect(each.id) for each in clocks if due.get(each.id) == first}
+    name = next((each for each, found in effects.items() if found is not None), next(iter(effects)))
+    return first, name, effects[name]
 
 
 def chosen_calendar(procedure: Procedure, readings: Mapping[str, str]) -> str:

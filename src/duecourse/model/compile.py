@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.cubes import Cube
     from duecourse.model.expression import Effect
+    from duecourse.model.liveness import Observed
     from duecourse.model.procedure import Branch, Procedure, Value
     from duecourse.model.variants import Variant
 
@@ -27,7 +28,11 @@ MAX_INITIAL = 4_096
 
 
 def compile_table(
-    procedure: Procedure, readings: Mapping[str, str] | None = None, *, forget: bool = True
+    procedure: Procedure,
+    readings: Mapping[str, str] | None = None,
+    *,
+    forget: bool = True,
+    observed: Observed | None = None,
 ) -> Table:
     """Return the table of a procedure under a choice of readings.
 
@@ -35,13 +40,26 @@ def compile_table(
         procedure: what to compile.
         readings: options by reading; the default stands for every reading that is not named.
         forget: whether variables are forgotten where they no longer matter; off only to prove that it changes nothing.
+        observed: what else is looked at besides the guards, by the properties that watch, say; it is not forgotten.
 
     Raises:
         InvalidInput: an unknown reading or option, or guards that come out in too many ways.
     """
-    folded = Folded(procedure, choose_readings(procedure, readings or {}))
+    folded = Folded(
+        procedure, choose_readings(procedure, readings or {}), observed.compared if observed else {}
+    )
     every = {stage.id: frozenset(folded.domains) for stage in procedure.stages}
-    return _Compiler(folded, live_variables(folded) if forget else every).table()
+    looks = observed.looks if observed else None
+    return compile_folded(folded, live_variables(folded, looks) if forget else every)
+
+
+def compile_folded(folded: Folded, live: Mapping[str, frozenset[str]]) -> Table:
+    """Return the table of a folded procedure that keeps, in each stage, the variables named in `live`.
+
+    Raises:
+        InvalidInput: guards that come out in too many ways.
+    """
+    return _Compiler(folded, live).table()
 
 
 class _Compiler:

@@ -159,7 +159,7 @@ class Context:
             "id": shape.id,
             "label": label(shape.label),
             "cites": cites,
-            "place": entry.place(),
+            "place": entry.rule_place(),
         }
 
     def cites(self, texts: Sequence[str], entry: Entry) -> tuple[p.Cite, ...]:

@@ -31,6 +31,9 @@ __all__ = ["Domain", "ExpressionError", "parse_effect", "parse_guard"]
 
 MAX_SIZE = 500
 
+STAGE = "stage"
+"""The name of the stage in a configuration: nothing else is called so, and expressions do not use it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Domain:
@@ -126,6 +129,12 @@ class _Resolver:
             raise ExpressionError(message, raw.column, "too-deep")
 
     def domain(self, raw: Raw) -> Domain:
+        if raw.text == STAGE:
+            message = (
+                "a condition does not read the stage; "
+                'a step says with from = "…" in which stages it is taken, or a fact remembers it'
+            )
+            raise ExpressionError(message, raw.column, "unknown-name", raw.text)
         if raw.text not in self.scope:
             hint = nearest(raw.text, self.scope)
             message = f'unknown name "{raw.text[:80]}"{hint}'
@@ -134,6 +143,7 @@ class _Resolver:
 
     def comparison(self, raw: Raw) -> Expression:
         left, right = raw.parts
+        self.refuse_stage(left, right)
         for part in (left, right):
             if part.kind not in {"name", "number", "truth"}:
                 message = (
@@ -160,6 +170,13 @@ class _Resolver:
             message = f'"{left.text}" and "{right.text}" are of different types; only like is compared with like'
             raise ExpressionError(message, raw.column, "type")
         return Compare(op, Variable(left.text), Variable(right.text))
+
+    def refuse_stage(self, left: Raw, right: Raw) -> None:
+        """Refuse a comparison with the stage, unless "stage" is a value of what stands on the other side."""
+        for name, other in ((left, right), (right, left)):
+            means = self.scope.get(other.text)
+            if name.text == STAGE and (means is None or STAGE not in means.values):
+                self.domain(name)
 
     def known(self, raw: Raw) -> bool:
         return raw.kind == "name" and raw.text in self.scope
@@ -194,6 +211,9 @@ class _Resolver:
 
     def effect(self, raw: Raw) -> Effect:
         name, right = raw.parts
+        if name.text == STAGE:
+            message = 'a step changes the stage with to = "…", not in its effects'
+            raise ExpressionError(message, name.column, "not-a-fact", name.text)
         domain = self.domain(name)
         if not domain.assignable:
             message = f'"{name.text}" cannot be set by a step; only facts can'

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MAX_ELEMENTS = 5_000
 
+_WORDS = frozenset({"id", "label", "cites", "actor"})
+"""The keys of an element that cannot make its rule wrong."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -54,6 +57,11 @@ class Entry:
         source, full = self.origin(path)
         at = source.place_inside(full, index)
         return Problem(at.file, at.line, at.column, code, message)
+
+    def rule_place(self) -> Place:
+        """Return the place of what an amendment changed of the rule, its condition first; else of the whole table."""
+        changed = [key for key in ("when", *self.keys) if key in self.keys and key not in _WORDS]
+        return self.place(*changed[:1])
 
     def amended(self, change: Entry) -> Entry:
         """Return this entry with the keys of `change` in place of its own."""

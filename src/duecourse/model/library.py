@@ -1,6 +1,7 @@
 """Finding and loading procedures: by id in a project's `model/` folder, or by path.
 
-A project is a folder with `model/`, `properties/`, `scenarios/` and `simulations/`; the shipped one is the default.
+A project is a folder with TOML files in `model/`, `properties/`, `scenarios/` or `simulations/`; the shipped one is the
+default.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.layers import Layers
     from duecourse.model.procedure import Procedure
+    from duecourse.model.schema import AmendmentShape
 
     Folder = Path | Traversable
 
@@ -40,11 +42,14 @@ class Entry:
 
 MAX_LAYERS = 20
 
+_FOLDERS = ("model", "model/amendments", "model/cases", "properties", "scenarios", "simulations")
+"""A TOML file in one of these makes a folder a project."""
+
 
 def project_root() -> Folder:
     """Return the project in the current folder if there is one, else the shipped one."""
     here = _here()
-    if here is None or not _tomls(here / "model"):
+    if here is None or not any(_tomls(here / folder) for folder in _FOLDERS):
         return shipped()
     return here
 
@@ -80,8 +85,19 @@ def case_files(root: Folder | None = None) -> dict[str, Folder]:
 
 def own_procedures(root: Folder | None = None) -> tuple[str, ...]:
     """Return the ids of the procedures in a project itself, without the shipped ones below it."""
+    return _heads(root or project_root(), "model")
+
+
+def own_texts(root: Folder | None = None) -> tuple[str, ...]:
+    """Return the ids of what is checked of a project: its procedures, else its amendments, else the shipped procedures."""
     folder = root or project_root()
-    heads = (_peek(file) for file in _tomls(folder.joinpath("model")))
+    return (
+        own_procedures(folder) or _heads(folder, "model", "amendments") or own_procedures(shipped())
+    )
+
+
+def _heads(root: Folder, *folder: str) -> tuple[str, ...]:
+    heads = (_peek(file) for file in _tomls(root.joinpath(*folder)))
     return tuple(head[0] for head in heads if head)
 
 
@@ -117,8 +133,19 @@ def load(name: str, amendments: Iterable[str] = (), root: Folder | None = None) 
         if "procedure" in source.data:
             message = "this file is a whole procedure, not an amendment; name it first"
             raise InvalidInput([source.problem(("procedure",), "amendment", message)])
+        _refuse_another_text(layers, amendment_head(source))
         layers = amend(layers, source)
     return interpret(layers)
+
+
+def _refuse_another_text(layers: Layers, head: AmendmentShape) -> None:
+    """Refuse an amendment of a text that is neither the procedure nor an amendment that is already applied to it."""
+    base = str(layers.head.data.get("id"))
+    if head.of not in {base, *(each.id for each in layers.amendments)}:
+        raise InvalidInput(
+            f'"{head.id}" amends {head.of}, not {base}; '
+            f"give {head.of}, or write an amendment of {base}"
+        )
 
 
 def _layers(source: Source, known: dict[str, Entry], above: tuple[str, ...]) -> Layers:
@@ -148,7 +175,18 @@ def _open(name: str, known: dict[str, Entry]) -> Source:
         return load_source(known[name].file, _name(known[name].file))
     if _is_path(name):
         return load_source(Path(name), name)
-    raise InvalidInput(f'no procedure or amendment "{name[:80]}"{nearest(name, known)}')
+    raise InvalidInput(
+        f'no procedure or amendment "{name[:80]}"{beside(name) or nearest(name, known)}'
+    )
+
+
+def beside(name: str) -> str:
+    """Return a hint that names the file of this name in the current folder, empty where there is none."""
+    try:
+        found = Path(f"{name}.toml").is_file()
+    except (OSError, ValueError):
+        return ""
+    return f'; did you mean "{name}.toml"?' if found else ""
 
 
 def _is_path(name: str) -> bool:

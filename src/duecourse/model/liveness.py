@@ -6,25 +6,48 @@ Sets of variables are bit masks here: a large procedure has a thousand variables
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from duecourse.model.expression import TRUE, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from duecourse.model.procedure import Branch
     from duecourse.model.variants import Folded, Variant
 
 
-def live_variables(folded: Folded) -> dict[str, frozenset[str]]:
-    """Return, for each stage, the variables that may be read before they are set again (least fixpoint)."""
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What somebody else than the procedure's own guards looks at after its steps.
+
+    Attributes:
+        looks: the variables looked at after a step that leads to a stage, by the ids of the step and of the stage.
+        compared: for each variable looked at, the largest number it is compared with.
+    """
+
+    looks: Callable[[str, str], Collection[str]]
+    compared: Mapping[str, int]
+
+
+def live_variables(
+    folded: Folded, looks: Callable[[str, str], Collection[str]] | None = None
+) -> dict[str, frozenset[str]]:
+    """Return, for each stage, the variables that may be read before they are set again (least fixpoint).
+
+    Args:
+        folded: the procedure with its readings fixed.
+        looks: what is looked at besides; see `Observed`.
+    """
     bit = {name: 1 << index for index, name in enumerate(folded.domains)}
     flows: dict[str, list[tuple[str, int]]] = defaultdict(list)
     live = {stage.id: 0 for stage in folded.procedure.stages}
     for variant in folded.variants:
         live[variant.source] |= _mask(reads(folded, variant), bit)
         for branch in variant.branches:
+            if looks is not None:
+                live[branch.stage] |= _mask(looks(variant.step.id, branch.stage), bit)
             killed = _mask(kills(folded, variant, branch), bit)
             flows[branch.stage].append((variant.source, killed))
     queue = dict.fromkeys(live)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from duecourse.errors import InvalidInput, Problem, nearest
 from duecourse.model.case import Event, faults
 from duecourse.model.case_report import CaseReport, Change, Entry, Kind
+from duecourse.model.clocks import next_lapse
 from duecourse.model.course import Course
 from duecourse.model.machine import IllegalStepError
 from duecourse.model.migration import Treatment, migrate
@@ -109,11 +110,8 @@ class _Replay:
 
     def lapse(self, before: date) -> None:
         """Let limits lapse, earliest first; of one day first those at which the law takes a step."""
-        while found := self.course.ledger.lapses(before):
-            due = found[0][0]
-            rules = {clock: self.course.lapse(clock) for day, clock in found if day == due}
-            clock = next((clock for clock, rule in rules.items() if rule), found[0][1])
-            rule = rules[clock]
+        while found := self.next_lapse(before):
+            due, clock, rule = found
             if rule is None:
                 self.breach(clock, due)
             else:
@@ -122,6 +120,10 @@ class _Replay:
                 self.take(
                     rule, self.entry(Kind.LAPSE, Event(self.no_earlier(due), rule.step), step)
                 )
+
+    def next_lapse(self, before: date) -> tuple[date, str, Rule | None] | None:
+        course = self.course
+        return next_lapse(course.procedure.clocks, course.ledger.lapses(before), course.lapse)
 
     def no_earlier(self, due: date) -> date:
         """Return the day of a lapse: a later text with a shorter limit can be due before it was there."""

@@ -323,16 +323,16 @@ class AmendmentShape(Shape):
     dated: dt.date | None = None
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a procedure file, for editors (`#:schema`)."""
-    schema = ProcedureFile.model_json_schema(by_alias=True)
+def json_schema(file: type[Shape] = ProcedureFile, kind: str = "procedure") -> dict[str, Any]:
+    """Return the JSON Schema of a kind of file, by default of procedures, for editors (`#:schema`)."""
+    schema = file.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
-        "title": "duecourse procedure",
+        "title": f"duecourse {kind}",
     }
 
 
-def schema_text() -> str:
-    """Return the JSON Schema as it is committed in `docs/reference/procedure.schema.json`."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+def schema_text(file: type[Shape] = ProcedureFile, kind: str = "procedure") -> str:
+    """Return a JSON Schema as it is committed in `docs/reference/KIND.schema.json`."""
+    return json.dumps(json_schema(file, kind), indent=2, ensure_ascii=False) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from duecourse.model.grammar import Domain
+from duecourse.model.grammar import STAGE, Domain
 from duecourse.model.syntax import KEYWORDS
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ MAX_DOMAIN = 1_024
 NAMED = frozenset({"fact", "reading", "panel", "clock", "suspension", "definition"})
 """The kinds of elements whose ids share one space of names."""
 
-RESERVED = KEYWORDS | {"stage"}
+RESERVED = KEYWORDS | {STAGE}
 """What no such element may be called: the words of the grammar, and the name of the stage in a configuration."""
 
 COUNTS = frozenset({"pending", "asked", "open"})

@@ -59,7 +59,8 @@ def parse(text: str, start: Start) -> Raw:
     except UnexpectedInput as error:
         ended = getattr(getattr(error, "token", None), "type", "") == "$END"
         at = len(text) if ended else getattr(error, "pos_in_stream", 0)
-        raise ExpressionError(_syntax_message(text, start, at), at + 1, "syntax") from None
+        message, at = _syntax_message(text, start, at)
+        raise ExpressionError(message, at + 1, "syntax") from None
 
 
 _GRAMMAR = r"""
@@ -161,13 +162,66 @@ _WAYS_OUT = {
 }
 
 
-def _syntax_message(text: str, start: Start, at: int) -> str:
+_SIGNS = {
+    "≥": ">=",
+    "≧": ">=",
+    "⩾": ">=",
+    "=>": ">=",
+    "≤": "<=",
+    "≦": "<=",
+    "⩽": "<=",
+    "=<": "<=",
+    "≠": "!=",
+    "<>": "!=",
+    "!==": "!=",
+    "===": "==",
+    "&": "and",
+    "&&": "and",
+    "∧": "and",
+    "且": "and",
+    "|": "or",
+    "||": "or",
+    "∨": "or",
+    "或": "or",
+    "!": "not",
+    "¬": "not",
+    "非": "not",
+}
+"""What people write in a guard, and how the language writes it."""
+
+_SIGN = re.compile(r"[=<>!&|＝＜＞！＆｜≥≧⩾≤≦⩽≠∧∨¬]+|[且或非]")
+_QUOTED = re.compile(r"""["'“”‘’「」『』＂＇]([^"'“”‘’「」『』＂＇]*)["'“”‘’「」『』＂＇]?""")
+_VALUE = re.compile(r"[a-z0-9_-]+")
+
+
+def _syntax_message(text: str, start: Start, at: int) -> tuple[str, int]:
+    """Return what cannot be read, with the way out, and where it begins."""
     rest = text[at:]
     if not rest.strip():
-        return f"the {start} ends too early: {text[-30:]!r}; it may use {_WAYS_OUT[start]}"
+        return f"the {start} ends too early: {text[-30:]!r}; it may use {_WAYS_OUT[start]}", at
+    quoted = _QUOTED.match(rest)
+    if quoted:
+        way = f"; write {quoted[1]}" if _VALUE.fullmatch(quoted[1]) else ", by its id"
+        return f"a value stands without quotation marks{way}", at
+    for sign in _SIGN.finditer(text):
+        way = _way(sign[0], start)
+        if way and sign.start() <= at < sign.end():
+            return way, sign.start()
     plain = unicodedata.normalize("NFKC", rest[0])
     if plain != rest[0]:
-        return f"full-width or look-alike character {rest[0]!r}; write {plain[:4]!r}"
-    if start == "guard" and rest[0] == "=" and rest[:2] != "==":
-        return "a guard compares with '==', a single '=' is an effect"
-    return f"cannot read {rest[:20]!r} here; the {start} may use {_WAYS_OUT[start]}"
+        return f"full-width or look-alike character {rest[0]!r}; write {plain[:4]!r}", at
+    return f"cannot read {rest[:20]!r} here; the {start} may use {_WAYS_OUT[start]}", at
+
+
+def _way(sign: str, start: Start) -> str:
+    """Return what is wrong with a sign and how it is written, empty where nothing is."""
+    plain = unicodedata.normalize("NFKC", sign)
+    if start == "guard":
+        if sign == "=":
+            return "a guard compares with '==', a single '=' is an effect"
+        plain = _SIGNS.get(plain, "==" if plain == "=" else plain)
+    if plain == sign:
+        return ""
+    if sign.isascii():
+        return f"{sign!r} is no sign of the language; write {plain!r}"
+    return f"full-width or look-alike character{'s' if len(sign) > 1 else ''} {sign!r}; write {plain!r}"

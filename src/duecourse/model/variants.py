@@ -94,6 +94,7 @@ class Folded:
 
     Attributes:
         domains: the values of every variable of a configuration; saturated counts are cut.
+        compared: for variables that are looked at besides, the largest number they are compared with.
         classes: for each panel, how many members of each class are asked: a number or the fact that holds it.
         variants: every step from every stage it can be taken from, folded.
 
@@ -101,8 +102,13 @@ class Folded:
         InvalidInput: there are too many variables, steps from stages, or ways in which conditions come out.
     """
 
-    def __init__(self, procedure: Procedure, readings: dict[str, str]) -> None:
-        self.procedure, self.readings = procedure, readings
+    def __init__(
+        self,
+        procedure: Procedure,
+        readings: dict[str, str],
+        compared: Mapping[str, int] | None = None,
+    ) -> None:
+        self.procedure, self.readings, self.compared = procedure, readings, compared or {}
         self.classes = {panel.id: self.electorate(panel) for panel in procedure.panels}
         self.domains = self.variables()
         self.occasions = _occasions(procedure)
@@ -236,6 +242,8 @@ class Folded:
                     if isinstance(atom.left, Variable) and isinstance(atom.right, Constant)
                 ]
                 if len(constants) == len(tests[name]):
+                    if name in self.compared:
+                        constants.append(self.compared[name])
                     needed = max([0, *(constant + 1 for constant in constants)])
                     self.domains[name] = self.domains[name][: needed + 1]
 

@@ -40,7 +40,8 @@ class Result:
         witness: a shortest case that violates it, dated and replayed.
         visited: configurations, with the states of the monitor, that were visited.
         reason: why the search was inconclusive.
-        expected: whether this is the verdict that the property's file expects; None where it expects nothing.
+        expected: whether this is the verdict that the property's file expects; None where it expects nothing, and where
+            the search was inconclusive.
     """
 
     property: Property
@@ -82,6 +83,20 @@ class Report:
             return 1
         return 3 if Verdict.INCONCLUSIVE in verdicts else 0
 
+    @property
+    def exit_code_as_expected(self) -> int:
+        """0 if every verdict is the expected one, 1 if one differs, 3 if something is inconclusive; findings count not."""
+        if any(map(_differs, self.results)):
+            return 1
+        return 3 if any(r.verdict is Verdict.INCONCLUSIVE for r in self.results) else 0
+
+
+def _differs(result: Result) -> bool:
+    """Return whether a verdict is not the expected one; where the file expects nothing, the property is to hold."""
+    if result.expected is None:
+        return result.verdict is Verdict.VIOLATED
+    return not result.expected
+
 
 def check(
     procedure: Procedure,
@@ -120,6 +135,8 @@ def check(
 def _result(exploration: Exploration, each: Property) -> Result:
     found = _found(exploration, each)
     wanted = each.expected(exploration.table.procedure)
+    if found.verdict is Verdict.INCONCLUSIVE:
+        return found
     said = "holds vacuously" if found.vacuous else found.verdict.value
     return replace(found, expected=None if wanted is None else wanted == said)
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from duecourse.errors import InvalidInput, Problem, nearest
 from duecourse.model.layers import Entry
+from duecourse.model.library import own_procedures, project_root
 from duecourse.model.procedure import Label, Place
 from duecourse.model.schema import Id, LabelShape, Shape
 from duecourse.model.shapes import shaped
@@ -107,38 +108,54 @@ class StructuralShape(Shape):
     expect: dict[str, Expected] = Field(default={})
 
 
+class PropertyFile(Shape):
+    """A file in `properties/`."""
+
+    property: list[AbsenceShape | StructuralShape] = Field(default=[])
+
+
 def load_properties(
     root: Folder | None = None, *, known_steps: Iterable[str] | None = None
 ) -> tuple[Property, ...]:
     """Return the properties in a project's `properties/` folder, in the order of file names.
 
+    A project without a procedure of its own works on the shipped ones, so its properties stand before the shipped ones
+    and in place of those with the same id.
+
     Args:
-        root: the project; the shipped one by default, and where it has no property files.
+        root: the project; by default the one in the current folder, else the shipped one. Where it has no property
+            files, the shipped ones are returned.
         known_steps: the steps that any procedure in reach has; a property that names another is refused.
 
     Raises:
         InvalidInput: with every problem in every file.
     """
-    folder = (root or shipped()).joinpath("properties")
-    files = sorted(_tomls(folder), key=lambda file: file.name)
-    if not files:
-        folder = shipped().joinpath("properties")
-        files = sorted(_tomls(folder), key=lambda file: file.name)
-    problems: list[Problem] = []
-    found: list[Property] = []
-    for file in files:
-        found.extend(read_properties(load(file), problems))
+    root = root or project_root()
     steps = None if known_steps is None else frozenset(known_steps)
-    seen: dict[str, Property] = {}
-    for each in found:
-        if each.id in seen:
-            problems.append(_at(each, "duplicate", f'the property "{each.id}" is declared twice'))
-        seen[each.id] = each
-        if steps is not None:
-            problems.extend(_unknown(each, steps))
+    problems: list[Problem] = []
+    found = _declared(root, steps, problems)
+    if root != shipped() and not (found and own_procedures(root)):
+        below = _declared(shipped(), steps, problems)
+        found = {**found, **{name: each for name, each in below.items() if name not in found}}
     if problems:
         raise InvalidInput(sorted(problems))
-    return tuple(found)
+    return tuple(found.values())
+
+
+def _declared(
+    root: Folder, steps: frozenset[str] | None, problems: list[Problem]
+) -> dict[str, Property]:
+    """Return the properties in one folder by id; what is wrong with them is added to `problems`."""
+    seen: dict[str, Property] = {}
+    for file in sorted(_tomls(root.joinpath("properties")), key=lambda file: file.name):
+        for each in read_properties(load(file), problems):
+            if each.id in seen:
+                message = f'the property "{each.id}" is declared twice'
+                problems.append(_at(each, "duplicate", message))
+            seen[each.id] = each
+            if steps is not None:
+                problems.extend(_unknown(each, steps))
+    return seen
 
 
 def read_properties(source: Source, problems: list[Problem]) -> list[Property]:

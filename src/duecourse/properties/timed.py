@@ -58,6 +58,10 @@ class Event(NamedTuple):
     outcome: str | None
 
 
+_Change = tuple[Event | None, Clocks, Clocks, bool]
+"""What a rule does to time (None where it is a lapse that cannot happen), with the clocks and suspensions after it."""
+
+
 @dataclass(frozen=True)
 class ClockedGraph:
     """The reachable configurations of a table with the clocks that run in them."""
@@ -77,9 +81,10 @@ class ClockedGraph:
 
     def frozen(self, node: Node) -> Clocks:
         """Return the running clocks that a suspension stops."""
-        return frozenset(
-            clock for name in node.active for clock in self.stops[name] if clock in node.running
-        )
+        return self._frozen(node.running, node.active)
+
+    def _frozen(self, running: Clocks, active: Clocks) -> Clocks:
+        return frozenset(clock for name in active for clock in self.stops[name] if clock in running)
 
     def initial(self) -> list[Node]:
         """Return the nodes a case begins in."""
@@ -92,15 +97,25 @@ class ClockedGraph:
 
         A lapse is possible where its clock runs and no suspension stops it.
         """
-        frozen = self.frozen(node)
+        changes = self._changes.setdefault((node.running, node.active, node.begun), {})
         for rule, to in self.table.moves(node.packed):
-            if rule.lapse_of is None or (
-                rule.lapse_of in node.running and rule.lapse_of not in frozen
-            ):
-                yield rule, *self._after(node, rule, to, frozen)
+            change = changes.get(id(rule))
+            if change is None:
+                change = changes[id(rule)] = self._change(node, rule)
+            event, running, active, begun = change
+            if event is not None:
+                yield rule, event, Node(to, running, active, begun)
 
-    def _after(self, node: Node, rule: Rule, to: int, frozen: Clocks) -> tuple[Event, Node]:
+    @cached_property
+    def _changes(self) -> dict[tuple[Clocks, Clocks, bool], dict[int, _Change]]:
+        """What rules (by identity) do to time: it depends on clocks and suspensions only, not on the configuration."""
+        return {}
+
+    def _change(self, node: Node, rule: Rule) -> _Change:
+        frozen = self.frozen(node)
         running, active = set(node.running), set(node.active)
+        if rule.lapse_of is not None and (rule.lapse_of not in running or rule.lapse_of in frozen):
+            return None, node.running, node.active, node.begun
         stopped: set[str] = set()
         started: set[str] = set()
         extended: list[tuple[str, Span | None]] = []
@@ -125,17 +140,17 @@ class ClockedGraph:
             stopped |= running
             running, active = set(), set()
         begun = node.begun or rule.step in self.table.procedure.measured_from
-        after = Node(to, frozenset(running), frozenset(active), begun)
+        after = frozenset(running), frozenset(active)
         event = Event(
             rule.lapse_of,
             frozenset(stopped),
             tuple(extended),
             frozenset(started),
-            self.frozen(after) if active or frozen else frozenset(),
+            self._frozen(*after),
             begun,
             outcome,
         )
-        return event, after
+        return event, *after, begun
 
     @cached_property
     def _outcomes(self) -> Mapping[tuple[str, str], str]:

@@ -6,6 +6,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from duecourse.calendar import Unit
+from duecourse.model.cites_json import cites_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -146,9 +147,9 @@ def _clause_json(clause: Clause) -> dict[str, Any]:
         "extension": clause.extension,
         "days": clause.days,
         "span": str(clause.span),
-        "cites": [cite.article for cite in clause.cites],
+        "cites": cites_json(clause.cites),
     }
 
 
 def _cause_json(cause: Cause) -> dict[str, Any]:
-    return {"kind": cause.kind, "name": cause.name, "cites": [cite.article for cite in cause.cites]}
+    return {"kind": cause.kind, "name": cause.name, "cites": cites_json(cause.cites)}

@@ -18,7 +18,7 @@ from duecourse.report.case_words import (
     titled,
     used_text,
 )
-from duecourse.report.page import aligned, day_text, hung, padded, section, titled_page
+from duecourse.report.lines import aligned, day_text, hung, padded, section, titled_page
 from duecourse.report.words import say
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from duecourse.calendar import Unit
 from duecourse.model.case import short_name
-from duecourse.report.page import day_text
+from duecourse.report.lines import day_text
 from duecourse.report.words import citations, say, sentence_case
 
 if TYPE_CHECKING:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from duecourse.model.cites_json import cites_json
 from duecourse.properties.check import Verdict
+from duecourse.report.words import say
 
 if TYPE_CHECKING:
-    from duecourse.model.procedure import Lang
+    from collections.abc import Iterable
+
+    from duecourse.errors import Problem
+    from duecourse.model.procedure import Lang, Procedure
     from duecourse.properties.check import Report, Result
     from duecourse.properties.trace import Trace
 
@@ -18,53 +23,88 @@ WIDTH = 100
 def check_text(report: Report, lang: Lang = "en") -> str:
     """Return what a check found: a line for each property, a story for each violation, a closing count."""
     procedure = report.procedure
-    readings = departures(report)
-    search = "all of them" if report.finished else "NOT all of them"
+    readings = say(lang, "readings: ", "解读：") + departures(report, lang)
+    search = (
+        say(lang, ", all of them", "，全部搜完")
+        if report.finished
+        else say(lang, ", NOT all of them", "，未全部搜完")
+    )
+    took = f"{report.seconds:.2f} {say(lang, 's', '秒')}"
     lines = [
         f"{procedure.id}  {procedure.label.text(lang)}",
-        f"readings: {readings} · {_size(report)}, {search} · {report.seconds:.2f} s",
+        f"{readings} · {_size(report, lang)}{search} · {took}",
         "",
     ]
     for result in report.results:
         lines.extend(_result(report, result, lang))
     lines.extend(f"  {problem}" for problem in report.findings)
     lines.append("")
-    lines.append(_count(report))
+    lines.append(_count(report, lang))
     return "\n".join(lines)
 
 
-def _size(report: Report) -> str:
-    return f"{report.configurations:,} configurations, {report.moves:,} moves"
+def _size(report: Report, lang: Lang) -> str:
+    zh = f"{report.configurations:,}个格局，{report.moves:,}次移动"
+    en = f"{_many(report.configurations, 'configuration')}, {_many(report.moves, 'move')}"
+    return say(lang, en, zh)
 
 
-def departures(report: Report) -> str:
+def _many(count: int, one: str, more: str = "") -> str:
+    """Return a count with its noun in the singular or the plural.
+
+    >>> _many(1, "property", "properties"), _many(5_681, "move")
+    ('1 property', '5,681 moves')
+    """
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def departures(report: Report, lang: Lang = "en") -> str:
     """Return the readings that depart from the default, in words."""
     changed = [
         f"{name}={option}"
         for name, option in report.readings.items()
         if option != report.procedure.reading[name].default
     ]
-    return ", ".join(changed) or "the defaults"
+    return ", ".join(changed) or say(lang, "the defaults", "均为默认")
 
 
-def verdict_words(result: Result) -> str:
+_VERDICTS = {
+    Verdict.HOLDS: ("holds", "成立"),
+    Verdict.VIOLATED: ("violated", "被违反"),
+    Verdict.INCONCLUSIVE: ("inconclusive", "未定"),
+}
+
+
+def verdict_words(result: Result, lang: Lang = "en") -> str:
     """Return the verdict as it is printed: with vacuity, and with surprise where another one was expected."""
-    words = "holds, vacuously" if result.vacuous else result.verdict.value
-    return words if result.expected is not False else f"{words} (not as expected)"
+    words = say(lang, *_VERDICTS[result.verdict])
+    if result.vacuous:
+        words = say(lang, "holds, vacuously", "成立（空真）")
+    return (
+        words
+        if result.expected is not False
+        else words + say(lang, " (not as expected)", "（与预期不符）")
+    )
 
 
-def check_json(report: Report) -> dict[str, Any]:
-    """Return what a check found as plain data (`docs/reference/json.md`)."""
+def check_json(reports: Iterable[Report], exit_code: int) -> dict[str, Any]:
+    """Return what checks found, with the exit code of all together, as plain data (`docs/reference/json.md`)."""
     return {
         "schema": "duecourse/check/1",
+        "reports": [_report_json(report) for report in reports],
+        "exit_code": exit_code,
+    }
+
+
+def _report_json(report: Report) -> dict[str, Any]:
+    return {
         "procedure": report.procedure.id,
         "readings": dict(report.readings),
         "configurations": report.configurations,
         "moves": report.moves,
         "finished": report.finished,
         "results": [_result_json(result, report) for result in report.results],
-        "findings": [str(problem) for problem in report.findings],
-        "exit_code": report.exit_code,
+        "findings": [_problem_json(problem) for problem in report.findings],
     }
 
 
@@ -80,7 +120,7 @@ def trace_json(trace: Trace) -> list[dict[str, Any]]:
                 "actor": step.actors[0],
                 "member": taken.member,
                 "stage": taken.stage,
-                "cites": [cite.article for cite in step.cites],
+                "cites": cites_json(step.cites),
             }
         )
     return steps
@@ -90,7 +130,7 @@ def _result(report: Report, result: Result, lang: Lang) -> list[str]:
     articles = ", ".join(result.property.articles(report.procedure))
     cited = f" [Art. {articles}]" if articles else ""
     sentence = f"{result.property.id}: {result.property.sentence.text(lang)}{cited}"
-    verdict = verdict_words(result)
+    verdict = verdict_words(result, lang)
     lines = [
         f"  {verdict}",
         fill(sentence, WIDTH, initial_indent="      ", subsequent_indent="      "),
@@ -99,7 +139,8 @@ def _result(report: Report, result: Result, lang: Lang) -> list[str]:
         lines.append(f"      {result.reason}")
     if result.witness is not None:
         count = len(result.witness.steps)
-        lines.append(f"      a shortest case, {count} steps, dated and replayed step by step:")
+        en = f"a shortest case, {_many(count, 'step')}, dated and replayed step by step:"
+        lines.append(f"      {say(lang, en, f'最短案例，共{count}步，逐步标注日期并重放：')}")
         lines.extend(
             fill(line.text(lang), WIDTH, initial_indent="    ", subsequent_indent=" " * 24)
             for line in result.witness.story()
@@ -107,31 +148,52 @@ def _result(report: Report, result: Result, lang: Lang) -> list[str]:
     return lines
 
 
-def _count(report: Report) -> str:
+def _count(report: Report, lang: Lang) -> str:
     counts = {
         verdict: sum(result.verdict is verdict for result in report.results) for verdict in Verdict
     }
-    words = {
-        Verdict.HOLDS: "hold",
-        Verdict.VIOLATED: "violated",
-        Verdict.INCONCLUSIVE: "inconclusive",
-    }
-    parts = [f"{count} {words[verdict]}" for verdict, count in counts.items() if count]
     vacuous = sum(result.vacuous for result in report.results)
+    findings = len(report.findings)
+    if lang == "zh":
+        parts = [f"{count}项{_VERDICTS[verdict][1]}" for verdict, count in counts.items() if count]
+        said = f"（其中{vacuous}项为空真）" if vacuous else ""
+        found = f"；文本本身有{findings}处发现" if findings else ""
+        return f"{len(report.results)}项性质：{'，'.join(parts) or '无'}{said}{found}。"
+    words = {verdict: en for verdict, (en, _) in _VERDICTS.items()}
+    words[Verdict.HOLDS] = "holds" if counts[Verdict.HOLDS] == 1 else "hold"
+    parts = [f"{count} {words[verdict]}" for verdict, count in counts.items() if count]
     said = f" ({vacuous} vacuously)" if vacuous else ""
-    findings = f"; {len(report.findings)} findings in the text" if report.findings else ""
-    return f"{len(report.results)} properties: {', '.join(parts) or 'none'}{said}{findings}."
+    found = f"; {_many(findings, 'finding')} in the text" if findings else ""
+    properties = _many(len(report.results), "property", "properties")
+    return f"{properties}: {', '.join(parts) or 'none'}{said}{found}."
 
 
 def _result_json(result: Result, report: Report) -> dict[str, Any]:
     return {
         "property": result.property.id,
         "sentence": {"en": result.property.sentence.en, "zh": result.property.sentence.zh},
-        "cites": list(result.property.articles(report.procedure)),
+        "cites": _articles_json(result.property.articles(report.procedure), report.procedure),
         "verdict": result.verdict.value,
         "vacuous": result.vacuous,
         "as_expected": result.expected,
         "visited": result.visited,
         "reason": result.reason or None,
         "witness": None if result.witness is None else trace_json(result.witness),
+    }
+
+
+def _articles_json(articles: Iterable[str], procedure: Procedure) -> list[dict[str, Any]]:
+    """Return articles as citations with the marks that they have in a procedure, none where it lacks them."""
+    marks = {each.id: str(each.mark) for each in procedure.articles}
+    return [{"article": number, "mark": marks.get(number)} for number in articles]
+
+
+def _problem_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "severity": problem.severity,
+        "code": problem.code,
+        "message": problem.message,
     }

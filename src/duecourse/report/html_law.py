@@ -108,7 +108,7 @@ def judged(report: Report, result: Result) -> Judged:
         Verdict.INCONCLUSIVE: (Label("inconclusive", "未定"), "open"),
     }[result.verdict]
     if result.vacuous:
-        words, tone = Label("holds, vacuously", "空成立"), "empty"
+        words, tone = Label("holds, vacuously", "成立（空真）"), "empty"
     numbers = result.property.articles(report.procedure)
     return Judged(
         words,

@@ -61,7 +61,7 @@ def _verdicts(study: Study) -> Answer:
         else ""
     )
     empty_zh = (
-        f"，其中{vacuous}项为空成立（{'、'.join(names)}中不存在可能违反的情形）" if vacuous else ""
+        f"，其中{vacuous}项为空真（{'、'.join(names)}中不存在可能违反的情形）" if vacuous else ""
     )
     return Answer(
         Label("Do the texts keep what is claimed of them?", "各文本是否满足所声称的性质？"),

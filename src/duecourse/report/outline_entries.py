@@ -74,17 +74,17 @@ class _Entries:
         procedure, tell = self.procedure, self.tell
         for definition in procedure.definitions:
             means = [tell.definition(definition)]
-            yield self.entry(("definition", "定义"), definition, means, code=True)
+            yield self.entry(("definition", "定义"), definition, means)
         for step in procedure.steps:
             who = tell.who(step.actors)
-            yield self.entry(("step", "步骤"), step, tell.step(step), who=who, code=True)
+            yield self.entry(("step", "步骤"), step, tell.step(step), who=who)
         for clock in procedure.clocks:
-            yield self.entry(("clock", "期限"), clock, tell.clock(clock), code=True)
+            yield self.entry(("clock", "期限"), clock, tell.clock(clock))
         for panel in procedure.panels:
-            yield self.entry(("panel", "征询"), panel, tell.panel(panel), code=True)
+            yield self.entry(("panel", "征询"), panel, tell.panel(panel))
         for suspension in procedure.suspensions:
             begun = tell.suspension(suspension)
-            yield self.entry(("suspension", "中止"), suspension, begun, code=True)
+            yield self.entry(("suspension", "中止"), suspension, begun)
 
     def open_points(self) -> Iterator[Entry]:
         for reading in self.procedure.readings:
@@ -108,13 +108,13 @@ class _Entries:
         who: str = "",
         before: str = "",
         after: str = "",
-        code: bool = False,
         short: bool = True,
     ) -> Entry:
         label, word = before + self.tell.text(element.label), say(self.lang, *kind)
+        code = "" if before else f" [{element.id}]"
         return Entry(
             kind=word,
-            text=label + after + (f" [{element.id}]" if code else ""),
+            text=label + code + after,
             home=self.home(element.cites),
             marks=self.marks(element.cites),
             details=tuple(details),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from duecourse.model.cites_json import cites_json
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from duecourse.model.procedure import (
         Branch,
-        Cite,
         Clock,
         Element,
         Fact,
@@ -78,7 +79,7 @@ def procedure_json(procedure: Procedure) -> Json:
             for each in procedure.outcomes
         ],
         "not_modelled": [
-            {"cites": _cites(each.cites), "reason": _label(each.reason)}
+            {"cites": cites_json(each.cites), "reason": _label(each.reason)}
             for each in procedure.not_modelled
         ],
     }
@@ -88,15 +89,11 @@ def _label(label: Label) -> Json:
     return {"en": label.en, "zh": label.zh}
 
 
-def _cites(cites: Iterable[Cite]) -> list[Json]:
-    return [{"article": each.article, "mark": str(each.mark)} for each in cites]
-
-
 def _element(element: Element) -> Json:
     return {
         "id": element.id,
         "label": _label(element.label),
-        "cites": _cites(element.cites),
+        "cites": cites_json(element.cites),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.report.case_words import days, reading_text, titled
-from duecourse.report.page import day_text, hung, padded, section, titled_page
+from duecourse.report.lines import day_text, hung, padded, section, titled_page
 from duecourse.report.words import say
 from duecourse.report.wrapping import wrap
 

@@ -99,10 +99,14 @@ def _more(by: Span | None, unit: Unit, lang: Lang) -> str:
 
 
 def in_force(period: tuple[date | None, date | None], lang: Lang) -> str:
-    """Return from when and to when a text is in force."""
+    """Return from when and to when a text is in force.
+
+    >>> in_force((None, None), "en"), in_force((None, None), "zh")
+    ('not stated', '未注明')
+    """
     since, until = period
     if since is None and until is None:
-        return say(lang, "never in force", "未施行")
+        return say(lang, "not stated", "未注明")
     text = say(lang, f"from {since}", f"自{since}起") if since else ""
     if until:
         text += say(lang, f" to {until}", f"至{until}止")

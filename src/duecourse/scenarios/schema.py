@@ -143,6 +143,26 @@ class ReplyShape(SourcedShape):
     support: str
 
 
+class BehaviourShape(StageShape):
+    """What is done in a stage, as the file has it."""
+
+    activity: list[ActivityShape] = Field(default=[], max_length=50)  # type: ignore[assignment]  # read one by one
+
+
+class ScenarioFile(Shape):
+    """A file in `scenarios/`."""
+
+    scenario: ScenarioShape
+    class_: list[ClassShape] = Field(alias="class", default=[])
+    arrivals: list[ArrivalsShape] = Field(default=[])
+    pool: list[PoolShape] = Field(default=[])
+    meeting: list[MeetingShape] = Field(default=[])
+    stage: list[BehaviourShape] = Field(default=[])
+    incident: list[IncidentShape] = Field(default=[])
+    extension: list[ExtensionShape] = Field(default=[])
+    reply: list[ReplyShape] = Field(default=[])
+
+
 SHAPES: dict[str, type[Shape]] = {
     "class": ClassShape,
     "arrivals": ArrivalsShape,

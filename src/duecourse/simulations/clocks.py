@@ -6,6 +6,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
+from duecourse.model.clocks import next_lapse
 from duecourse.simulations.agenda import TICK, Phase
 from duecourse.simulations.randomness import uniform_of
 
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class Clocks:
-    """The clocks of one case. They see days only: instant t is day floor(t)."""
+    """The clocks of one case. They see days only: instant t is day floor(t).
+
+    Attributes:
+        last_lapse: the instant of the last lapse; it closed the day for the case.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -24,6 +29,7 @@ class Clocks:
         self.due: dict[str, int] = {}
         self.breached: set[str] = set()
         self.asked: dict[str, int] = {}
+        self.last_lapse = -1.0
 
     def apply(self, move: Move) -> None:
         """Record what a step does to clocks and suspensions, and announce what follows."""
@@ -64,7 +70,7 @@ class Clocks:
         self.due[clock] = due
         case, office = self.case, self.case.office
         for wish in case.kind.extensions.get(clock, ()):
-            time = max(float(due - wish.days_before), office.now)
+            time = max(float(due - wish.days_before), case.soonest)
             office.agenda.add(time, Phase.COMPLETE, case.number, self.extend, clock, due, wish)
         time = max(due + 1 - TICK, office.now)
         office.agenda.add(time, Phase.LAPSE, case.number, self.lapse, clock, due)
@@ -78,16 +84,24 @@ class Clocks:
         return None if due is None else self.case.office.plan.days.day(due)
 
     def lapse(self, clock: str, due: int) -> None:
-        """Let a clock lapse at the end of its due day: the law takes its step, else it is a breach."""
-        if not self.still(clock, due):
-            return
+        """Let a clock lapse at the end of its due day, and whatever else of the case is due by then."""
+        while self.still(clock, due):
+            waiting = {each: day for each, day in self.due.items() if day <= due}
+            waiting = {each: day for each, day in waiting.items() if self.still(each, day)}
+            found = next_lapse(self.ledger.procedure.clocks, waiting, self.effect)
+            assert found is not None
+            _, first, move = found
+            self.take_effect(first, move)
+
+    def effect(self, clock: str) -> Move | None:
+        """Return the step that the law takes if a clock lapses now; None where that is a breach."""
+        return self.case.moves.lapse(self.case.packed, clock)
+
+    def take_effect(self, clock: str, move: Move | None) -> None:
+        """Record a lapse: the law takes its step, else it is a breach."""
         case = self.case
-        if any(self.still(each, due) for each in self.declared_before(clock)):
-            office = case.office
-            office.agenda.add(office.now, Phase.LAPSE, case.number, self.lapse, clock, due)
-            return
         self.ledger.record_lapse(clock)
-        move = case.moves.lapse(case.packed, clock)
+        self.last_lapse = case.office.now
         case.note("lapse", subject=clock, breach=move is None)
         if move is None:
             self.breached.add(clock)
@@ -95,11 +109,6 @@ class Clocks:
             stage = case.stage
             case.enter(move, subject=clock)
             case.leave(stage)
-
-    def declared_before(self, clock: str) -> list[str]:
-        """Return the clocks that lapse first where several lapse on one day."""
-        names = [each.id for each in self.ledger.procedure.clocks]
-        return names[: names.index(clock)]
 
     def extend(self, clock: str, due: int, wish: Wish) -> None:
         """Extend a clock that is about to lapse, if chance and the law have it so."""

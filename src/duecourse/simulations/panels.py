@@ -43,9 +43,11 @@ class Panels:
             self.open(panel)
         if move.resumes and self.held:
             held, self.held = self.held, []
-            office = self.case.office
+            case = self.case
             for reply in held:
-                office.agenda.add(office.now, Phase.COMPLETE, self.case.number, self.reply, *reply)
+                case.office.agenda.add(
+                    case.soonest, Phase.COMPLETE, case.number, self.reply, *reply
+                )
 
     def open(self, panel: str) -> None:
         """Ask the members of a panel; when each of them replies is settled by chance."""

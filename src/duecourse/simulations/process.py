@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from duecourse.simulations.agenda import Agenda, Phase, on_grid
+from duecourse.simulations.agenda import TICK, Agenda, Phase, on_grid
 from duecourse.simulations.clocks import Clocks
 from duecourse.simulations.log import Event, Log
 from duecourse.simulations.panels import Panels
@@ -190,6 +190,12 @@ class Case(Standing):
     def leave(self, stage: str) -> None:
         """End what the case was doing in `stage` if it stands elsewhere now."""
         if self.stage != stage and self.process.is_alive:
+            self.drop()
+            self.at_soonest(self.go_on)
+
+    def go_on(self, token: int) -> None:
+        """Begin with the stage in which the case stands now."""
+        if token == self.token:
             self.process.interrupt()
             self.office.awake = True
 
@@ -200,8 +206,27 @@ class Case(Standing):
         self.wake = self.office.environment.event()
         yield self.wake
 
+    @property
+    def soonest(self) -> float:
+        """When somebody can act next: now, or the next day where a lapse has closed this one."""
+        now = self.office.now
+        return now + TICK if self.clocks.last_lapse == now else now
+
+    def at_soonest(self, action: Callable[[int], None]) -> None:
+        """Do something with the case as soon as somebody can act, unless it has gone on meanwhile."""
+        time = self.soonest
+        if time == self.office.now:
+            action(self.token)
+        else:
+            self.office.agenda.add(time, Phase.COMPLETE, self.number, action, self.token)
+
     def resume(self, token: int) -> None:
-        """Wake the case, unless it has gone on meanwhile."""
+        """Wake the case as soon as somebody can act, unless it has gone on meanwhile."""
+        if token == self.token and self.wake is not None:
+            self.at_soonest(self.awaken)
+
+    def awaken(self, token: int) -> None:
+        """Let the case go on."""
         if token == self.token and self.wake is not None:
             self.token += 1
             wake, self.wake = self.wake, None
@@ -266,6 +291,7 @@ class Case(Standing):
         now = self.office.now
         delay = on_grid(delay)
         time = self.office.plan.days.later(now, delay) if calendar_days else now + delay
+        time = max(time, self.soonest)
         self.office.agenda.add(time, Phase.COMPLETE, self.number, action, *values)
 
     def wish(self) -> None:

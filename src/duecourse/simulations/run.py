@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
@@ -15,7 +18,6 @@ from duecourse.simulations.process import Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.log import Log
@@ -44,7 +46,8 @@ def simulate(  # noqa: PLR0913  (settings with names)
         scenario: what is simulated.
         replications: how often; an interval needs two.
         seed: from 0 to 2^64 - 1; the same seed gives the same result, whatever the workers.
-        workers: processes that share the replications.
+        workers: processes that share the replications; with a warning only one where the program was read from
+            standard input, which other processes cannot read again.
         level: of the intervals.
         monitors: makes the properties that watch a new case; with several workers a function that
             can be pickled.
@@ -182,6 +185,12 @@ def _run(
 def _samples(worker: _Worker, jobs: list[tuple[int, int]], workers: int) -> Iterator[Sample]:
     """Yield the samples in the order of the jobs, whoever does them."""
     workers = min(workers, len(jobs))
+    if workers > 1 and not _main_can_be_read_again():
+        message = (
+            "one worker does all: the others would read the program again, and it stands in no file"
+        )
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+        workers = 1
     if workers == 1:
         yield from map(worker.sample, jobs)
         return
@@ -190,6 +199,13 @@ def _samples(worker: _Worker, jobs: list[tuple[int, int]], workers: int) -> Iter
         workers, get_context("spawn"), initializer=_begin, initargs=(worker.settings,)
     ) as pool:
         yield from pool.map(_sample, jobs)
+
+
+def _main_can_be_read_again() -> bool:
+    """Return whether a fresh process can import the main module, as it must where that has a file: `-` has `<stdin>`."""
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    return getattr(main, "__spec__", None) is not None or file is None or Path(file).exists()
 
 
 _here: list[_Worker] = []

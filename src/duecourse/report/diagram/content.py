@@ -59,13 +59,22 @@ class Content:
             return label.en, label.zh
         return label.text(self.lang), ""
 
+    def _label(
+        self, label: Label, style: str, most: int = LABEL_LINES, room: float = ROOM
+    ) -> list[Line]:
+        """Return a label as lines, Chinese below English or beside it where one line holds both."""
+        main, below = self.both(label)
+        together = f"{main} {below}"
+        if below and STYLES[style].width(together) <= room:
+            return set_lines(together, style, room)
+        lines = set_lines(main, style, room, most=most)
+        return lines + set_lines(below, f"{style}-zh", room, most=most)
+
     def _stage(self, node: Node) -> Face:
         stage = self.procedure.stage[node.stage]
         style = "end" if stage.final else "stage"
         room = ROOM - (ROUND_END if stage.final else 0)
-        main, below = self.both(stage.label)
-        lines = set_lines(main, style, room, most=LABEL_LINES)
-        lines += set_lines(below, f"{style}-zh", room, most=LABEL_LINES)
+        lines = self._label(stage.label, style, room=room)
         letters = sorted(self.graph.letters.get(node.stage, ()), key=lambda each: (len(each), each))
         for row in batched(letters, int(room // (CHIP + 2))):
             lines.append(Line("", style, chips=row, above=2))
@@ -96,10 +105,7 @@ class Content:
             f"× {len(family.steps)}" if several else "",
         ]
         yield eyebrow("  ".join(filter(None, parts)), chips, self._glyph(first), above)
-        main, below = self.both(family.label)
-        most = FAMILY_LINES if several else LABEL_LINES
-        yield from set_lines(main, "step", most=most)
-        yield from set_lines(below, "step-zh", most=most)
+        yield from self._label(family.label, "step", FAMILY_LINES if several else LABEL_LINES)
 
     def _lane(self, step: Step) -> int:
         lanes = self.graph.lanes
@@ -122,9 +128,7 @@ class Content:
         chips = (node.letter,) if node.letter else ()
         cites = citations(panel.cites, self.lang)
         lines = [eyebrow(f"{cites}  × {len(steps)}".strip(), chips)]
-        main, below = self.both(panel.label)
-        lines += set_lines(main, "stage", most=LABEL_LINES)
-        lines += set_lines(below, "stage-zh", most=LABEL_LINES)
+        lines += self._label(panel.label, "stage")
         lines += set_lines(self._electorate(node.panel), "step", most=LABEL_LINES, above=4)
         for text, style in zip(self._replies(steps), ("step", "step-zh"), strict=True):
             lines += set_lines(text, style, most=LABEL_LINES, above=2)

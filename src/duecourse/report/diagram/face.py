@@ -10,7 +10,7 @@ from duecourse.report.wrapping import bold_ems, ems, shorten, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WIDTH = 222.0
+WIDTH = 208.0
 PAD = 9.0
 CHIP = 16.0
 SIGN = 13.0
@@ -47,6 +47,7 @@ STYLES = {
     "step-zh": Style("dc-soft", 11.5, 15.5),
     "limit": Style("dc-ink", 15, 20, bold=True),
     "note": Style("dc-soft", 11, 15),
+    "branch": Style("dc-soft", 10.5, 13.5),
     "chip": Style("dc-chip-text", 10.5, 14, bold=True),
     "heading": Style("dc-ink", 12.5, 19, bold=True),
 }

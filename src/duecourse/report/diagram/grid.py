@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from duecourse.report.diagram.graph import Graph, Node
 
 FEW_COLUMNS = 5
+NEW_COLUMN = 1500.0
+"""What another column costs beside growing rows, in pixels of height: it is as tall as the picture."""
+BY_LETTER = 60.0
+"""What it costs that a box away from its only stage is found by a letter."""
+LEAST_CHANNEL = 20.0
+AWAY = 5
+"""So many rows after its stage a box may stand at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +107,38 @@ class _Placing:
         columns[at].update(rows)
 
     def place_aside(self, node: Node, tall: dict[int, float]) -> None:
-        """Place a box without arrows in a row of one of its stages, where it costs least."""
+        """Place a box without arrows in a row of one of its stages or soon after, where it costs least."""
         columns, best = self.taken[node.lane], (float("inf"), 0, 0)
-        for stage in node.home:
-            row = self.row[f"stage {stage}"]
+        for row, apart in self.rows_near(node):
             for at in range(len(columns) + 1):
                 if at == len(columns) or row not in columns[at]:
-                    growth = max(self.heights[node.name] - tall[row], 0)
-                    new = 400 if at == len(columns) else 0
-                    best = min(best, (growth + new + self.far(node, row, at), row, at))
+                    growth, _ = self.growth(node, row, at, tall)
+                    new = NEW_COLUMN if at == len(columns) else 0
+                    best = min(best, (growth + new + apart + self.far(node, row, at), row, at))
         _, row, at = best
+        growth, rows = self.growth(node, row, at, tall)
         self.row[node.name], self.slot[node.name] = row, at
-        self.put(node.name, at, [row])
-        tall[row] = max(tall[row], self.heights[node.name])
+        self.put(node.name, at, rows)
+        tall[row] += growth
+
+    def growth(
+        self, node: Node, row: int, at: int, tall: dict[int, float]
+    ) -> tuple[float, list[int]]:
+        """Return by how much a row would grow for a box, and the free rows over which the box reaches."""
+        rows, lacking = [row], self.heights[node.name] - tall[row]
+        for further in (row + 1, row - 1):
+            if lacking > 0 and further in tall and further not in self.busy(node.lane, at):
+                rows.append(further)
+                lacking -= tall[further] + LEAST_CHANNEL
+        return max(lacking, 0.0), rows
+
+    def rows_near(self, node: Node) -> Iterable[tuple[int, float]]:
+        """Yield the rows of the stages of a box and those below them, with what it costs to be there."""
+        homes = {self.row[f"stage {stage}"] for stage in node.home}
+        last = max(self.row.values())
+        for row in sorted({row + more for row in homes for more in range(AWAY + 1)}):
+            if row <= last:
+                yield row, 0.0 if row in homes else (0.0 if node.letter else BY_LETTER)
 
     def far(self, node: Node, row: int, at: int) -> float:
         """Return how undesirable a place is: late, away from the stage, or in the way of the eye."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from duecourse.report.diagram.conditions import BESIDE, Condition, conditions
 from duecourse.report.diagram.content import Content
 from duecourse.report.diagram.draw import BAR, bar, box, hue, paragraph, tie
 from duecourse.report.diagram.face import WIDTH, height, set_lines
@@ -30,6 +31,7 @@ MARGIN = 28.0
 LEAST = 620.0
 LIMIT_GAP = 14.0
 MOST_NUDGES = 4
+LABEL_ABOVE = 3.0
 
 
 def picture(procedure: Procedure, lang: Lang) -> Scene:
@@ -45,7 +47,13 @@ class _Picture:
         self.faces = {name: self.content.face(node) for name, node in self.graph.nodes.items()}
         self.heights = {name: face.height for name, face in self.faces.items()}
         self.aside = {node.name for node in self.graph.nodes.values() if node.home and node.stays}
-        self.routes = routes(self.graph.edges, self.grid, WIDTH)
+        self.conditions = conditions(self.graph, lang)
+        self.below: dict[str, float] = {}
+        for (source, _), each in self.conditions.items():
+            room = height(each.lines) + LABEL_ABOVE if each.lines else 0.0
+            self.below[source] = max(self.below.get(source, 0.0), room)
+        rooms = {edge: each.width for edge, each in self.conditions.items()}
+        self.routes = routes(self.graph.edges, self.grid, WIDTH, rooms)
         for _ in range(MOST_NUDGES):
             if clashing := self.sheet().clashes:
                 self.routes = nudged(self.routes, clashing)
@@ -74,11 +82,18 @@ class _Picture:
         return Scene(width, bottom + MARGIN, title, self.about(), tongue, (*drawn, *below))
 
     def sheet(self, left: float = 0, top: float = 0) -> Sheet:
-        return Sheet(self.grid, self.heights, self.aside, self.routes, left=left, top=top)
+        return Sheet(
+            self.grid, self.heights, self.aside, self.routes, self.below, left=left, top=top
+        )
 
     def boxes(self) -> dict[str, str]:
-        """Return of each step the node in which it stands."""
-        return {step: node.name for node in self.graph.nodes.values() for step in node.steps}
+        """Return of each step that leads on the node in which it stands."""
+        return {
+            step: node.name
+            for node in self.graph.nodes.values()
+            for step in node.steps
+            if node.name not in self.aside
+        }
 
     def head(self, width: float) -> tuple[list[Group], float]:
         """Return title and legend, and where they end."""
@@ -133,8 +148,12 @@ class _Picture:
             yield Group((Rect(ground, css), Rect(strip, hue(number))))
 
     def arrows(self, sheet: Sheet) -> Iterator[Group]:
-        for number, _ in enumerate(self.routes):
-            yield Group((Stroke(sheet.points(number), "dc-line", arrow=True),))
+        for number, route in enumerate(self.routes):
+            points = sheet.points(number)
+            label = self.conditions.get((route.source, route.target), Condition((), ""))
+            x, y = points[0]
+            items, _ = paragraph(label.lines, x + BESIDE, y + LABEL_ABOVE)
+            yield Group((Stroke(points, "dc-line", arrow=True), *items), label.hover)
         for node in self.graph.nodes.values():
             if node.home and node.stays and not node.letter:
                 yield tie(sheet.area(f"stage {node.home[0]}"), sheet.area(node.name))
@@ -210,7 +229,7 @@ def _beside(
 def _span(limit: Limit, sheet: Sheet, boxes: dict[str, str]) -> tuple[float, float]:
     areas = [sheet.area(f"stage {stage}") for stage in limit.stages]
     top, bottom = min(area.y for area in areas), max(area.bottom for area in areas)
-    for step in limit.stops:
+    for step in filter(boxes.__contains__, limit.stops):
         stop = sheet.area(boxes[step])
         middle = stop.y + stop.height / 2
         bottom = max(bottom, middle)

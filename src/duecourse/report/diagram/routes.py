@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from duecourse.report.diagram.grid import Grid
 
 PORT = 16.0
 NUDGE = 7.0
+INSET = 10.0
+"""How far from the left edge of its box the first arrow leaves that has something beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,23 @@ class Route:
     enters: float = 0.0
 
 
-def routes(edges: Iterable[tuple[str, str]], grid: Grid, width: float) -> tuple[Route, ...]:
+def routes(
+    edges: Iterable[tuple[str, str]],
+    grid: Grid,
+    width: float,
+    rooms: Mapping[tuple[str, str], float] | None = None,
+) -> tuple[Route, ...]:
     """Return the ways of all arrows.
 
     Args:
         edges: source and target of each.
         grid: where the boxes stand.
         width: of the boxes, for how far apart arrows may leave one.
+        rooms: of some arrows, how much of the lower edge of their box they have.
     """
     found = _Runs(grid).routes(edges)
     found = _spread(found, grid, width, leaving=True)
+    found = _spaced(found, width, rooms or {})
     found = _spread(found, grid, width, leaving=False)
     return tuple(_tracked(found, grid))
 
@@ -115,6 +124,21 @@ def _spread(found: list[Route], grid: Grid, width: float, *, leaving: bool) -> l
             old = result[number]
             new = replace(old, leaves=offset) if leaving else replace(old, enters=offset)
             result[number] = new
+    return result
+
+
+def _spaced(
+    found: list[Route], width: float, rooms: Mapping[tuple[str, str], float]
+) -> list[Route]:
+    """Return the routes, some of them leaving at the left of the room that they have."""
+    result = list(found)
+    used: dict[str, float] = {}
+    for number in sorted(range(len(found)), key=lambda number: found[number].leaves):
+        route = found[number]
+        if room := rooms.get((route.source, route.target)):
+            begin = used.get(route.source, 0.0)
+            result[number] = replace(route, leaves=begin + INSET - width / 2)
+            used[route.source] = begin + room
     return result
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from duecourse.report.diagram.grid import Grid
     from duecourse.report.diagram.routes import Route
 
-GUTTER = 22.0
-BORDER = 32.0
-CHANNEL = 20.0
+GUTTER = 18.0
+BORDER = 26.0
+CHANNEL = 17.0
 TURN = 6.0
 TRACK = 8.0
 BELOW_BOX = 9.0
@@ -34,6 +34,7 @@ class Sheet:
         heights: of the boxes.
         aside: the boxes without arrows; a tall one may reach into the rows above and below its own.
         routes: the ways of the arrows.
+        below: how much height something needs right below a box, beside the arrows that leave it.
         left, top: where the picture begins.
 
     Attributes:
@@ -46,12 +47,17 @@ class Sheet:
         heights: Mapping[str, float],
         aside: Collection[str],
         routes: Sequence[Route],
+        below: Mapping[str, float],
         *,
         left: float = 0,
         top: float = 0,
     ) -> None:
         self.grid, self.heights, self.routes = grid, heights, routes
         self.left, self.top = left, top
+        self.strips = [0.0] * (grid.rows + 1)
+        for name, strip in below.items():
+            at = grid.row[name] + 1
+            self.strips[at] = max(self.strips[at], strip)
         self._measure_columns()
         levels = self._levels()
         self.tracks = [tracks(each) for each in levels]
@@ -140,7 +146,8 @@ class Sheet:
 
     def _measure_channels(self) -> None:
         self.channel_heights = [
-            CHANNEL + (TURN + TRACK * max(level.values()) if level else 0) for level in self.tracks
+            strip + CHANNEL + (TURN + TRACK * max(level.values()) if level else 0)
+            for strip, level in zip(self.strips, self.tracks, strict=True)
         ]
         self.channel_heights[0] += TURN
 
@@ -164,7 +171,8 @@ class Sheet:
         return middle + (track - (self.used[gutter] - 1) / 2) * TRACK
 
     def _track_y(self, channel: int, number: int) -> float:
-        return self.channels[channel] + BELOW_BOX + TRACK * self.tracks[channel].get(number, 0)
+        track = TRACK * self.tracks[channel].get(number, 0)
+        return self.channels[channel] + self.strips[channel] + BELOW_BOX + track
 
     def _middle(self, name: str) -> float:
         return self.columns[self.grid.column[name]] + WIDTH / 2
