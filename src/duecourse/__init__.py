@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from duecourse.model.table import Table
     from duecourse.properties.bounds import Bounds, bounds
     from duecourse.properties.check import Report, Verdict, check
-    from duecourse.properties.property import Property, load_properties
+    from duecourse.properties.property import Property
+    from duecourse.properties.property_file import load_properties
     from duecourse.properties.random_cases import case_machine
     from duecourse.scenarios.library import load_scenario
     from duecourse.scenarios.scenario import Scenario
@@ -75,7 +76,8 @@ _HOMES = {
     "duecourse.model.table": ("Table",),
     "duecourse.properties.bounds": ("Bounds", "bounds"),
     "duecourse.properties.check": ("Report", "Verdict", "check"),
-    "duecourse.properties.property": ("Property", "load_properties"),
+    "duecourse.properties.property": ("Property",),
+    "duecourse.properties.property_file": ("load_properties",),
     "duecourse.properties.random_cases": ("case_machine",),
     "duecourse.scenarios.library": ("load_scenario",),
     "duecourse.scenarios.scenario": ("Scenario",),

@@ -12,7 +12,14 @@ import typer
 
 from duecourse.cli.app import app
 from duecourse.model.schema import SHAPES, AmendmentShape, ElementShape, ProcedureShape
-from duecourse.properties.property import AbsenceShape, StructuralShape
+from duecourse.properties.property_file import (
+    AtMostShape,
+    ClaimShape,
+    DefinitionShape,
+    GoalShape,
+    StructuralShape,
+    WithinShape,
+)
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -56,7 +63,10 @@ def test_every_key_of_a_table_is_explained_in_its_section(kind: str) -> None:
     [
         ((ProcedureShape,), "### `[procedure]`"),
         ((AmendmentShape,), "## Amendments"),
-        ((AbsenceShape, StructuralShape), "## Property files"),
+        (
+            (ClaimShape, StructuralShape, GoalShape, WithinShape, AtMostShape, DefinitionShape),
+            "## Property files",
+        ),
     ],
 )
 def test_every_key_of_a_head_is_explained(

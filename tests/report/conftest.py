@@ -7,7 +7,7 @@ import pytest
 from duecourse.model.library import load
 from duecourse.properties.bounds import bounds
 from duecourse.properties.check import check
-from duecourse.properties.property import load_properties
+from duecourse.properties.property_file import load_properties
 from duecourse.report.spread import spread
 from duecourse.report.study import Study, read_input
 from duecourse.scenarios import load_scenario

@@ -15,6 +15,7 @@ import pytest
 
 from duecourse.model.machine import CaseMachine
 from duecourse.model.source import parse
+from duecourse.properties.property_file import read_properties
 from duecourse.scenarios import load_scenario
 from duecourse.scenarios.read import read_scenario
 from duecourse.simulations import EngineError, replicate
@@ -23,6 +24,8 @@ from duecourse.simulations.measure import WEEK, measure
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from duecourse.errors import Problem
+    from duecourse.properties.property import Property
     from duecourse.scenarios import Scenario
     from duecourse.simulations import Event, Log
 
@@ -527,37 +530,34 @@ assumption = "given by the test"
 # --- monitors and guards ----------------------------------------------------------------------------
 
 
-class Never:
-    """A property: this step is never taken."""
+def claimed(text: str) -> Property:
+    """A property that says what its text says."""
+    problems: list[Problem] = []
+    source = parse(
+        f'[[property]]\nid = "claimed"\nkind = "always"\nsentence = {{ en = "x" }}\nclaim = "{text}"\n'.encode(),
+        "p.toml",
+    )
+    (found,) = read_properties(source, problems)
+    assert not problems
+    return found
 
-    def __init__(self, step: str) -> None:
-        self.id, self.forbidden, self.seen = f"never_{step}", step, 0
 
-    def step(self, name: str) -> bool:
-        self.seen += 1
-        return name != self.forbidden
-
-
-def test_a_property_that_is_violated_stops_the_run_and_says_whose_error_it_is() -> None:
+@pytest.mark.parametrize(
+    ("claim", "step"),
+    [
+        ("never decide_review", "decide_review"),
+        ("(propose_pass and not by members) at most 0 times", "propose_pass"),
+        # the end of the case is a violation of what has not come about by then
+        ("eventually by commission and by office", ".*"),
+    ],
+)
+def test_a_property_that_is_violated_stops_the_run_and_says_whose_error_it_is(
+    claim: str, step: str
+) -> None:
     scenario = load_scenario("baseline-2022").lasting(0.5, 0)
 
-    with pytest.raises(
-        EngineError, match=r'"decide_review" violates .* never_decide_review; .*error of duecourse'
-    ):
-        replicate(scenario, monitors=lambda: [Never("decide_review")])
-
-
-def test_every_case_has_monitors_of_its_own_that_see_every_step() -> None:
-    made: list[Never] = []
-
-    def monitors() -> list[Never]:
-        made.append(Never("nothing"))
-        return [made[-1]]
-
-    log = replicate(load_scenario("baseline-2022").lasting(0.5, 0), monitors=monitors)
-
-    assert len(made) == len(by_case(log))
-    assert sum(each.seen for each in made) == sum(e.event == "step" for e in log.events)
+    with pytest.raises(EngineError, match=rf'"{step}" violates .* claimed; .*error of duecourse'):
+        replicate(scenario, properties=[claimed(claim)])
 
 
 def test_a_step_against_the_law_stops_the_run(toy: Callable[..., Scenario]) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from duecourse.cli.files import language, one_of, write
 from duecourse.cli.progress import progress
 from duecourse.cli.watching import watches
-from duecourse.model.library import project_root, step_names
-from duecourse.properties.property import load_properties
+from duecourse.model.library import project_root
+from duecourse.model.names import names_in_reach
+from duecourse.properties.property_file import load_properties
 from duecourse.report.caseload_text import comparison_text, simulation_text
 from duecourse.scenarios import load_scenario
 from duecourse.simulations import compare, simulate
@@ -19,7 +20,7 @@ from duecourse.simulations import compare, simulate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from duecourse.cli.watching import Watches
+    from duecourse.properties.property import Property
     from duecourse.scenarios import Scenario
 
 FORMATS = ("text", "json")
@@ -50,7 +51,7 @@ def simulated(
             replications=replications,
             seed=seed,
             workers=workers,
-            monitors=_watches(chosen),
+            properties=_watches(chosen),
             logs=logs,
             progress=tell,
         )
@@ -86,7 +87,7 @@ def compared(
             replications=replications,
             seed=seed,
             workers=workers,
-            monitors=_watches(first, second),
+            properties=_watches(first, second),
             progress=tell,
         )
     if format_ == "json":
@@ -99,9 +100,9 @@ def _lasting(name: str, years: float | None) -> Scenario:
     return scenario if years is None else scenario.lasting(years)
 
 
-def _watches(*scenarios: Scenario) -> Watches:
+def _watches(*scenarios: Scenario) -> tuple[Property, ...]:
     root = project_root()
-    return watches(scenarios, load_properties(root, known_steps=step_names(root)))
+    return watches(scenarios, load_properties(root, known=names_in_reach(root)))
 
 
 def _joined(files: Iterable[Path]) -> str:

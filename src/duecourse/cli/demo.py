@@ -16,7 +16,7 @@ from duecourse.errors import InvalidInput
 from duecourse.model.library import load
 from duecourse.properties.bounds import bounds
 from duecourse.properties.check import check
-from duecourse.properties.property import load_properties
+from duecourse.properties.property_file import load_properties
 from duecourse.report.demo_text import demo_text
 from duecourse.report.html_page import page
 from duecourse.report.spread import spread
@@ -86,7 +86,7 @@ def studied(seed: int, tell: Callable[[str], None]) -> Study:
             replications=REPLICATIONS,
             seed=seed,
             workers=WORKERS,
-            monitors=watches((a, b), properties),
+            properties=watches((a, b), properties),
         )
         tell(f"checking {len(properties)} properties of {len(texts)} texts")
         checks = tuple(check(texts[name], properties) for name in TEXTS)

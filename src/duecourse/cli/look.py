@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from duecourse.cli.files import language, one_of
 from duecourse.model.library import case_files, catalogue, load, project_root
-from duecourse.properties.property import load_properties
+from duecourse.properties.property_file import load_properties
 from duecourse.report.diagram import dot, mermaid, svg
 from duecourse.report.outline import outline
 from duecourse.report.procedure_json import procedure_json

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from duecourse.cli.all_readings import checked_under_all, refuse_expected
+from duecourse.cli.check_formats import FORMATS, formatted
 from duecourse.cli.files import chosen, language, one_of
-from duecourse.model.library import load, own_texts, project_root, step_names
+from duecourse.model.library import load, own_texts, project_root
+from duecourse.model.names import names_in_reach
 from duecourse.properties.bounds import bounds
 from duecourse.properties.check import check
 from duecourse.properties.explore import MAX_CONFIGURATIONS
-from duecourse.properties.property import load_properties
+from duecourse.properties.property_file import load_properties
 from duecourse.report.bounds_text import bounds_json, bounds_text
-from duecourse.report.check_text import check_json, check_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,9 +33,17 @@ def checked(
     lang: str,
     *,
     as_expected: bool,
+    all_readings: bool = False,
+    story: bool = False,
 ) -> tuple[str, int]:
     """Return what checking found, and the exit code."""
-    one_of("format", format_, ("text", "json"))
+    if all_readings:
+        refuse_expected(as_expected=as_expected)
+        properties = _selected(tuple(wanted))
+        return checked_under_all(
+            names, amend, readings, properties, format_, limit, lang, story=story
+        )
+    one_of("format", format_, FORMATS)
     tongue = language(lang)
     ids = names or own_texts()
     options = chosen(readings)
@@ -44,9 +54,7 @@ def checked(
         for name in ids
     ]
     code = _worst(reports, as_expected=as_expected)
-    if format_ == "json":
-        return json.dumps(check_json(reports, code), ensure_ascii=False, indent=2), code
-    return "\n\n".join(check_text(report, tongue) for report in reports), code
+    return formatted(reports, code, format_, tongue, as_expected=as_expected), code
 
 
 def bounded(
@@ -63,7 +71,7 @@ def bounded(
 
 def _selected(wanted: Sequence[str]) -> tuple[Property, ...]:
     root = project_root()
-    properties = load_properties(root, known_steps=step_names(root))
+    properties = load_properties(root, known=names_in_reach(root))
     for name in wanted:
         one_of("property", name, [each.id for each in properties])
     return tuple(each for each in properties if not wanted or each.id in wanted)

@@ -101,19 +101,6 @@ def _heads(root: Folder, *folder: str) -> tuple[str, ...]:
     return tuple(head[0] for head in heads if head)
 
 
-def step_names(root: Folder | None = None) -> frozenset[str]:
-    """Return the id of every step in the files of a project and the shipped one, without interpreting them."""
-    names: set[str] = set()
-    for entry in catalogue(root).values():
-        data = load_source(entry.file, _name(entry.file)).data
-        for tables in (data, data.get("add")):
-            steps = tables.get("step") if isinstance(tables, dict) else None
-            for step in steps if isinstance(steps, list) else ():
-                if isinstance(step, dict):
-                    names.add(str(step.get("id")))
-    return frozenset(names)
-
-
 def load(name: str, amendments: Iterable[str] = (), root: Folder | None = None) -> Procedure:
     """Return a procedure.
 

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from duecourse.calendar import Calendar
     from duecourse.model.procedure import Cite, Label, Outcome, Procedure
+    from duecourse.model.table import Table
     from duecourse.properties.days import Path, State
-    from duecourse.properties.timed import Node
+    from duecourse.properties.timed import Marks, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +126,27 @@ def bounds(procedure: Procedure, readings: Mapping[str, str] | None = None) -> B
     Raises:
         InvalidInput: an unknown reading or option.
     """
-    return _Bounding(procedure, readings or {}).bounds()
+    return Bounding(compile_table(procedure, readings)).bounds()
 
 
-class _Bounding:
-    def __init__(self, procedure: Procedure, readings: Mapping[str, str]) -> None:
-        self.procedure = procedure
-        table = compile_table(procedure, readings)
+class Bounding:
+    """Everything that bounds are computed from.
+
+    Args:
+        table: the procedure under one choice of readings.
+        marks: what is looked for at a step that leads to a configuration (`ClockedGraph.marks`).
+        without: steps that are never taken.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        marks: Marks | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        self.procedure = procedure = table.procedure
         self.readings = table.readings
-        self.graph = ClockedGraph(table)
+        self.graph = ClockedGraph(table, marks, without)
         self.automaton = moments(self.graph)
         self.calendar = load_calendar(chosen_calendar(procedure, table.readings))
         self.first_day = int(first_day_counted(procedure, table.readings))
@@ -156,6 +169,7 @@ class _Bounding:
         return DayGraph(self.automaton, limits, lengths, unlimited=unlimited)
 
     def bounds(self) -> Bounds:
+        """Return the bounds of every outcome that can be reached."""
         rows = tuple(
             self.row(outcome)
             for outcome in self.procedure.outcomes
@@ -164,6 +178,7 @@ class _Bounding:
         return Bounds(self.procedure, self.readings, rows)
 
     def row(self, outcome: Outcome) -> Bound:
+        """Return the bounds of one outcome."""
         found = self.all.greatest(outcome.id)
         causes: tuple[Cause, ...] = ()
         bounded = found
@@ -189,6 +204,7 @@ class _Bounding:
         )
 
     def least_of_spans(self, clauses: tuple[Clause, ...]) -> int | None:
+        """Return what the clauses come to at the least, where some are not in working days."""
         if all(clause.span.unit is Unit.WORKING_DAY for clause in clauses):
             return None
         return sum(
@@ -213,12 +229,19 @@ class _Bounding:
             if clock.id in restarted:
                 yield Cause("loop", clock.id, clock.label, clock.cites)
 
-    def clauses(self, path: Path) -> Iterator[Clause]:
-        """Yield the addends of a path: each day goes to the clock that started first among those that tick."""
+    def clauses(self, path: Path, since: int = 0) -> Iterator[Clause]:
+        """Yield the addends of a path: each day goes to the clock that started first among those that tick.
+
+        Args:
+            path: the way from where the case begins.
+            since: from which of its edges days are added up.
+        """
         runs: list[_Run] = []
         current: dict[str, _Run] = {}
-        for state, edge in path:
+        for index, (state, edge) in enumerate(path):
             if edge.event is None:
+                if index < since:
+                    continue
                 moment = self.automaton[state.moment]
                 ticking = [
                     run
@@ -259,6 +282,7 @@ class _Bounding:
                 yield Clause(run.clock, step, days, span, element.label, element.cites)
 
     def extension_step(self, clock: str, by: Span) -> str:
+        """Return the step that extends a clock by a span."""
         return next(e.step for e in self.procedure.clock[clock].extensions if e.by == by)
 
     def open_ended(self, outcome: Outcome) -> Iterator[Cause]:
@@ -274,6 +298,7 @@ class _Bounding:
         yield from (found[key] for key in order if key in found)
 
     def waiting(self, node: Node) -> Iterable[Cause]:
+        """Return why time passes in a node in which no running clock ticks."""
         frozen = self.graph.frozen(node)
         if frozen:
             stoppers = [
@@ -292,6 +317,7 @@ class _Bounding:
         return frozenset(stage(node.packed) for node in self.graph.edges if node.running)
 
     def leading_to(self, outcome: Outcome) -> set[Node]:
+        """Return the nodes from which an outcome can be reached."""
         before: dict[Node, list[Node]] = {}
         queue: list[Node] = []
         for node, moves in self.graph.edges.items():

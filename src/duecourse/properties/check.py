@@ -4,53 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from duecourse.model.checks import static_problems
-from duecourse.model.compile import compile_table
-from duecourse.properties.explore import MAX_CONFIGURATIONS, Exploration
-from duecourse.properties.property import Kind, Property
-from duecourse.properties.trace import Trace, dated
+from duecourse.properties.explore import MAX_CONFIGURATIONS
+from duecourse.properties.judge import Judge
+from duecourse.properties.verdict import Result, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from duecourse.errors import Problem
     from duecourse.model.procedure import Procedure
-    from duecourse.model.table import Rule
+    from duecourse.properties.property import Property
 
-
-class Verdict(StrEnum):
-    """What a search found: two answers, or that it was not finished."""
-
-    HOLDS = "holds"
-    VIOLATED = "violated"
-    INCONCLUSIVE = "inconclusive"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The verdict on one property.
-
-    Attributes:
-        property: what was checked.
-        verdict: what was found.
-        vacuous: it holds because what it speaks of cannot happen.
-        witness: a shortest case that violates it, dated and replayed.
-        visited: configurations, with the states of the monitor, that were visited.
-        reason: why the search was inconclusive.
-        expected: whether this is the verdict that the property's file expects; None where it expects nothing, and where
-            the search was inconclusive.
-    """
-
-    property: Property
-    verdict: Verdict
-    visited: int
-    vacuous: bool = False
-    witness: Trace | None = None
-    reason: str = ""
-    expected: bool | None = None
+__all__ = ["Report", "Result", "Verdict", "check", "differs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +54,12 @@ class Report:
     @property
     def exit_code_as_expected(self) -> int:
         """0 if every verdict is the expected one, 1 if one differs, 3 if something is inconclusive; findings count not."""
-        if any(map(_differs, self.results)):
+        if any(map(differs, self.results)):
             return 1
         return 3 if any(r.verdict is Verdict.INCONCLUSIVE for r in self.results) else 0
 
 
-def _differs(result: Result) -> bool:
+def differs(result: Result) -> bool:
     """Return whether a verdict is not the expected one; where the file expects nothing, the property is to hold."""
     if result.expected is None:
         return result.verdict is Verdict.VIOLATED
@@ -117,8 +85,9 @@ def check(
         InvalidInput: an unknown reading or option.
     """
     began = time.perf_counter()
-    exploration = Exploration(compile_table(procedure, readings), limit)
-    results = tuple(_result(exploration, each) for each in properties)
+    judge = Judge(procedure, tuple(properties), readings or {}, limit)
+    results = tuple(_expected(procedure, found) for found in judge.results())
+    exploration = judge.plain
     configurations, moves = exploration.size
     return Report(
         procedure=procedure,
@@ -132,55 +101,9 @@ def check(
     )
 
 
-def _result(exploration: Exploration, each: Property) -> Result:
-    found = _found(exploration, each)
-    wanted = each.expected(exploration.table.procedure)
+def _expected(procedure: Procedure, found: Result) -> Result:
     if found.verdict is Verdict.INCONCLUSIVE:
         return found
+    wanted = found.property.expected(procedure)
     said = "holds vacuously" if found.vacuous else found.verdict.value
     return replace(found, expected=None if wanted is None else wanted == said)
-
-
-def _found(exploration: Exploration, each: Property) -> Result:
-    visited, triggered = exploration.size[0], True
-    if each.monitor is not None:
-        way, triggered, visited = exploration.violation(each.monitor)
-    else:
-        way = _structural(exploration, each)
-    result = Result(each, Verdict.INCONCLUSIVE, visited=visited)
-    if way is None and exploration.finished:
-        return replace(result, verdict=Verdict.HOLDS, vacuous=not triggered)
-    if not exploration.finished and (way is None or each.kind is not Kind.ALWAYS):
-        reason = f"stopped after {exploration.limit} configurations; raise the limit"
-        return replace(result, reason=reason)
-    witness = dated(exploration.table, way or ())
-    if witness is None:
-        reason = "the case found needs a lapse that cannot happen in time"
-        return replace(result, reason=reason)
-    return replace(result, verdict=Verdict.VIOLATED, witness=witness)
-
-
-def _structural(exploration: Exploration, each: Property) -> tuple[Rule, ...] | None:
-    """Return the fewest steps to a configuration that fails a structural property."""
-    table = exploration.table
-    if each.kind is Kind.NO_DEAD_END:
-        stuck = {x for x, moves in exploration.moves.items() if not moves and not table.is_final(x)}
-        return exploration.path_to(stuck.__contains__) if stuck else None
-    stages = table.procedure.stage
-    conclusions = {
-        (step, o.sources) for o in table.procedure.outcomes if o.conclusion for step in o.steps
-    }
-
-    def ends(rule: Rule, _: int) -> bool:
-        if stages[rule.source].final or not stages[rule.target].final:
-            return False
-        if each.kind is Kind.CAN_ALWAYS_END:
-            return True
-        return any(
-            rule.step == step and (not sources or rule.source in sources)
-            for step, sources in conclusions
-        )
-
-    able = exploration.able(ends, each.without)
-    failing = {x for x in exploration.moves if x not in able and not table.is_final(x)}
-    return exploration.path_to(failing.__contains__) if failing else None

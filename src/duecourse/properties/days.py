@@ -10,6 +10,8 @@ from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from duecourse.properties.graphs import components
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -109,11 +111,11 @@ class DayGraph:
     def greatest(self, outcome: str) -> tuple[int, Path] | list[set[State]]:
         """Return the most counted days to an outcome with a path that takes them, or the loops that add days for ever."""
         useful = self._leading_to(outcome)
-        components = list(_components({state: self._within(state, useful) for state in useful}))
-        number = {state: index for index, members in enumerate(components) for state in members}
+        parts = list(components({state: self._within(state, useful) for state in useful}))
+        number = {state: index for index, members in enumerate(parts) for state in members}
         loops = [
             members
-            for index, members in enumerate(components)
+            for index, members in enumerate(parts)
             if any(
                 e.days and number.get(e.to) == index
                 for s in members
@@ -125,7 +127,7 @@ class DayGraph:
             return loops
         value: list[int] = []
         exits: list[tuple[State, Edge]] = []
-        for members in components:  # every component comes after those it leads to
+        for members in parts:  # every component comes after those it leads to
             options = [
                 (
                     edge.days + (value[number[edge.to]] if isinstance(edge.to, State) else 0),
@@ -140,18 +142,18 @@ class DayGraph:
             most, state, edge = max(options, key=lambda option: option[0])
             value.append(most)
             exits.append((state, edge))
-        return value[number[self.start]], list(self._path(number, components, exits))
+        return value[number[self.start]], list(self._path(number, parts, exits))
 
     def _path(
         self,
         number: Mapping[State, int],
-        components: Sequence[set[State]],
+        parts: Sequence[set[State]],
         exits: Sequence[tuple[State, Edge]],
     ) -> Iterator[tuple[State, Edge]]:
         at: State | str = self.start
         while isinstance(at, State):
             state, edge = exits[number[at]]
-            yield from self._walk(at, state, components[number[at]])
+            yield from self._walk(at, state, parts[number[at]])
             yield state, edge
             at = edge.to
 
@@ -230,38 +232,3 @@ class DayGraph:
                 )
         after |= {clock: self.limits[clock] for clock in event.started}
         return tuple(sorted(after.items()))
-
-
-def _components(graph: Mapping[State, Sequence[State]]) -> Iterator[set[State]]:
-    """Yield the strongly connected components, each after those it leads to (Tarjan 1972, without recursion)."""
-    index: dict[State, int] = {}
-    low: dict[State, int] = {}
-    stack: list[State] = []
-    on_stack: set[State] = set()
-    for root in graph:
-        if root in index:
-            continue
-        work: list[tuple[State, Iterator[State]]] = [(root, iter(graph[root]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            state, successors = work[-1]
-            to = next(successors, None)
-            if to is None:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[state])
-                if low[state] == index[state]:
-                    members: set[State] = set()
-                    while state not in members:
-                        members.add(stack.pop())
-                    on_stack -= members
-                    yield members
-            elif to not in index:
-                index[to] = low[to] = len(index)
-                stack.append(to)
-                on_stack.add(to)
-                work.append((to, iter(graph[to])))
-            elif to in on_stack:
-                low[state] = min(low[state], index[to])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from duecourse.model.table import Rule, Table
-    from duecourse.properties.monitor import Monitor
+    from duecourse.properties.watching import Watching
 
 MAX_CONFIGURATIONS = 2_000_000
 
@@ -53,8 +53,15 @@ class Exploration:
         """The number of configurations and of moves."""
         return len(self.moves), sum(map(len, self.moves.values()))
 
-    def path_to(self, goal: Callable[[int], bool]) -> tuple[Rule, ...] | None:
-        """Return the fewest steps to a configuration with some quality; None where none has it."""
+    def path_to(
+        self, goal: Callable[[int], bool], avoid: Callable[[Rule, int], bool] | None = None
+    ) -> tuple[Rule, ...] | None:
+        """Return the fewest steps to a configuration with some quality; None where none has it.
+
+        Args:
+            goal: tells whether a configuration has it.
+            avoid: tells of moves that are not taken.
+        """
         came: dict[int, tuple[int, Rule] | None] = dict.fromkeys(self.table.initial)
         queue = deque(came)
         while queue:
@@ -62,36 +69,40 @@ class Exploration:
             if goal(packed):
                 return _way(came, packed)
             for rule, to in self.moves.get(packed, ()):
-                if to not in came:
+                if to not in came and not (avoid is not None and avoid(rule, to)):
                     came[to] = (packed, rule)
                     queue.append(to)
         return None
 
-    def violation(self, monitor: Monitor) -> tuple[tuple[Rule, ...] | None, bool, int]:
-        """Search for a violation of a monitor.
+    def way_to(
+        self, watching: Watching, quality: Callable[[int, int], bool]
+    ) -> tuple[Rule, ...] | None:
+        """Return the fewest steps after which a claim stands as wanted; None where it never does.
 
-        Returns:
-            The steps of a shortest violation or None; whether the property was ever triggered; how many pairs of
-            configuration and monitor state were visited.
+        Args:
+            watching: the claim, bound to this table.
+            quality: tells of a configuration and a state of the claim whether it is wanted.
         """
-        width = len(monitor.states)
-        came: dict[int, tuple[int, Rule] | None] = {
-            packed * width: None for packed in self.table.initial
+        came: dict[tuple[int, int], tuple[tuple[int, int], Rule] | None] = {
+            (packed, watching.initial): None for packed in self.table.initial
         }
         queue = deque(came)
-        triggered = False
         while queue:
             pair = queue.popleft()
-            packed, state = divmod(pair, width)
-            triggered = triggered or state in monitor.triggered
-            if state in monitor.violated:
-                return _way(came, pair), True, len(came)
+            packed, state = pair
+            if quality(packed, state):
+                rules: list[Rule] = []
+                last = came[pair]
+                while last is not None:
+                    rules.append(last[1])
+                    last = came[last[0]]
+                return tuple(reversed(rules))
             for rule, to in self.moves.get(packed, ()):
-                after = to * width + monitor.moves.get((state, rule.step), state)
-                if after not in came:
-                    came[after] = (pair, rule)
-                    queue.append(after)
-        return None, triggered, len(came)
+                for after in watching.moves(state, rule, to):
+                    if (to, after) not in came:
+                        came[to, after] = (pair, rule)
+                        queue.append((to, after))
+        return None
 
     def able(
         self, ends: Callable[[Rule, int], bool], without: Collection[str] = ()

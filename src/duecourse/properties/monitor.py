@@ -1,4 +1,4 @@
-"""A property as a deterministic monitor over the steps of one case.
+"""A claim as a deterministic automaton over what the steps of a case make true.
 
 The same monitor runs in exploration, beside random cases, beside every simulated case and over logs.
 """
@@ -6,82 +6,130 @@ The same monitor runs in exploration, beside random cases, beside every simulate
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from duecourse.model.expression import Compare, Constant, Variable, atoms, simplify, variables
+from duecourse.model.liveness import Observed
+from duecourse.properties.automaton import Colour
+from duecourse.properties.watching import Watching, is_variable, static_values
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
+
+    from duecourse.model.expression import Expression
+    from duecourse.model.procedure import Procedure
+    from duecourse.model.table import Rule, Table
+    from duecourse.properties.automaton import Automaton
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Monitor:
-    """A deterministic automaton over steps; steps it does not name leave its state alone.
+    """A claim over the steps of one case, bound to no procedure yet.
 
     Attributes:
-        states: what each state means, in words.
-        moves: from a state (its index) by a step to a state.
-        violated: the states in which the property is violated for good.
-        triggered: the states in which the property has something to say; a property never triggered holds vacuously.
+        automaton: judges the sequence of letters; bit i of a letter says whether proposition i holds at a step.
+        propositions: guards over what a step is and leads to (see `duecourse.properties.watching`).
+        twin: accepts a case in which what the claim speaks of has happened; a claim that no case triggers holds
+            vacuously. None where the claim always has something to say.
     """
 
-    states: tuple[str, ...]
-    moves: Mapping[tuple[int, str], int]
-    violated: frozenset[int]
-    triggered: frozenset[int]
+    automaton: Automaton
+    propositions: tuple[Expression, ...]
+    twin: Automaton | None = None
 
-    def step(self, state: int, step: str) -> int:
-        """Return the state after a step."""
-        return self.moves.get((state, step), state)
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Everything its propositions name."""
+        return frozenset(name for each in self.propositions for name in variables(each))
 
-    def run(self, steps: Iterable[str]) -> int:
-        """Return the state after a sequence of steps from the beginning."""
-        state = 0
-        for step in steps:
-            state = self.step(state, step)
-        return state
+    @cached_property
+    def actors(self) -> frozenset[str]:
+        """The actors it names."""
+        return frozenset(name[3:] for name in self.named if name.startswith("by "))
+
+    def looks(self, procedure: Procedure) -> Callable[[str, str], frozenset[str]]:
+        """Return which variables it looks at after a step that leads to a stage."""
+        asked = {name for name in self.named if is_variable(procedure, name)}
+        if not asked:
+            return lambda _step, _target: frozenset()
+
+        def look(step: str, target: str) -> frozenset[str]:
+            known = static_values(procedure, step, target, self.named)
+            left = (simplify(each, known) for each in self.propositions)
+            return frozenset(name for each in left for name in variables(each)) & asked
+
+        return look
+
+    @cached_property
+    def compared(self) -> dict[str, int]:
+        """The largest number that it compares each variable with."""
+        found: dict[str, int] = {}
+        for each in self.propositions:
+            for atom in atoms(each):
+                match atom:
+                    case Compare(_, Variable(name), Constant(int(value))):
+                        found[name] = max(found.get(name, 0), value)
+                    case _:
+                        pass
+        return found
+
+    def bind(self, table: Table) -> Watching:
+        """Return the monitor bound to a table, which must keep what it looks at (`observed`)."""
+        return Watching(self, table)
 
 
-@dataclass(slots=True)
+def observed(monitors: Iterable[Monitor], procedure: Procedure) -> Observed | None:
+    """Return what monitors look at in a procedure besides its own guards; None where that is nothing."""
+    relevant = [
+        monitor
+        for monitor in monitors
+        if any(is_variable(procedure, name) for name in monitor.named)
+    ]
+    if not relevant:
+        return None
+    looks = [monitor.looks(procedure) for monitor in relevant]
+    compared: dict[str, int] = {}
+    for monitor in relevant:
+        for name, number in monitor.compared.items():
+            compared[name] = max(compared.get(name, 0), number)
+
+    def look(step: str, target: str) -> Collection[str]:
+        return frozenset[str]().union(*(one(step, target) for one in looks))
+
+    return Observed(look, compared)
+
+
 class Watch:
     """A monitor beside one running case.
 
-    Attributes:
-        monitor: what it watches for.
-        state: where it stands.
+    Args:
+        watching: the monitor, bound to the table that the case walks.
     """
 
-    monitor: Monitor
-    state: int = 0
+    def __init__(self, watching: Watching) -> None:
+        self.watching = watching
+        self.states: tuple[int, ...] = (watching.initial,)
+        self.over = False
 
-    def step(self, step: str) -> bool:
-        """Take a step; return whether the property still holds."""
-        self.state = self.monitor.step(self.state, step)
-        return self.state not in self.monitor.violated
+    def take(self, rule: Rule, to: int, actor: str = "") -> None:
+        """Take a step that leads to a configuration; without an actor it may have been any who may take it."""
+        moves = self.watching.moves
+        after = {new for state in self.states for new in moves(state, rule, to, actor)}
+        self.states = tuple(sorted(after))
+        self.over = self.watching.table.procedure.stage[rule.target].final
 
+    @property
+    def violated(self) -> bool:
+        """Whether the claim is violated: for good, or because the case is over and does not satisfy it."""
+        watching = self.watching
+        return any(
+            watching.violated(state) or (self.over and not watching.accepting(state))
+            for state in self.states
+        )
 
-def absence(
-    *,
-    of: Collection[str],
-    after: Collection[str],
-    until: Collection[str] = (),
-    renewed_by: Collection[str] = (),
-) -> Monitor:
-    """Return the monitor of "none of these steps after one of those, until one of these others".
-
-    The pattern absence with scope after-until (Dwyer, Avrunin, Corbett 1999). What `until` grants lasts until the next
-    step in `after` or `renewed_by`: an approval concerns what was decided before it, nothing later.
-
-    >>> monitor = absence(of=["notify"], after=["object"], until=["approve"], renewed_by=["propose"])
-    >>> [monitor.run(steps) in monitor.violated for steps in (
-    ...     ["notify"], ["object", "notify"], ["object", "approve", "notify"],
-    ...     ["object", "approve", "propose", "notify"])]
-    [False, True, False, True]
-    """
-    free, guarded, granted, violated = range(4)
-    moves: dict[tuple[int, str], int] = {}
-    for step in after:
-        moves |= {(free, step): guarded, (granted, step): guarded}
-    moves |= {(granted, step): guarded for step in renewed_by}
-    moves |= {(guarded, step): granted for step in until}
-    moves |= {(guarded, step): violated for step in of}
-    words = ("nothing yet", "forbidden now", "allowed again", "violated")
-    return Monitor(words, moves, frozenset({violated}), frozenset({guarded, granted, violated}))
+    @property
+    def colour(self) -> Colour:
+        """The verdict so far; where it depends on who took a step, the worst."""
+        order = list(Colour)
+        return max(map(self.watching.colour, self.states), key=order.index)

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from duecourse.model.compile import compile_table
 from duecourse.model.machine import CaseMachine
+from duecourse.properties.ensemble import looked_at, watchable
 from duecourse.properties.explore import Exploration
 from duecourse.properties.monitor import Watch
 
@@ -44,12 +45,13 @@ def case_machine(
         properties: what is watched; properties without a monitor are ignored.
         readings: options by reading; defaults for the others.
     """
-    table = compile_table(procedure, readings)
+    watched = watchable(tuple(properties))
+    table = compile_table(procedure, readings, observed=looked_at(watched, procedure))
+    bound = [(each, each.monitor.bind(table)) for each in watched if each.monitor is not None]
     exploration = Exploration(table)
     possible = sorted({taken.step for moves in exploration.moves.values() for taken, _ in moves})
-    watched = [each for each in properties if each.monitor is not None]
 
-    named = sorted({name for each in watched for name in each.steps} & {*possible})
+    named = sorted({name for each in watched for name in each.names} & {*possible})
     goals = (
         st.sampled_from(named) | st.sampled_from(possible) if named else st.sampled_from(possible)
     )
@@ -71,11 +73,11 @@ def case_machine(
         def begin(self, packed: int) -> None:
             self.packed = packed
             self.machine.load(table.unpack(packed))
-            self.watches = [(each, Watch(each.monitor)) for each in watched if each.monitor]
+            self.watches = [(each, Watch(watching)) for each, watching in bound]
 
         @rule(data=st.data())
         def step(self, data: st.DataObject) -> None:
-            moves = {taken.step: to for taken, to in table.moves(self.packed)}
+            moves = {taken.step: (taken, to) for taken, to in table.moves(self.packed)}
             if not moves:
                 return
             if self.goal is None or self.packed not in distance(self.goal):
@@ -83,18 +85,21 @@ def case_machine(
             near = distance(self.goal)
             here = near.get(self.packed, 0)
             nearer = [
-                name for name, to in moves.items() if near.get(to, here) < here or name == self.goal
+                name
+                for name, (_, to) in moves.items()
+                if near.get(to, here) < here or name == self.goal
             ]
             hurried = nearer and data.draw(st.integers(0, 3), label="hurry") < 3  # noqa: PLR2004  (three times in four)
             taken = data.draw(st.sampled_from(nearer if hurried else list(moves)), label="step")
             self.machine.take(taken)
-            self.packed = moves[taken]
+            rule_taken, self.packed = moves[taken]
             self.goal = None if taken == self.goal else self.goal
             self.story.append(taken)
             note(f"{len(self.story):>3}  {taken}")
             self.agree()
             for each, watch in self.watches:
-                if not watch.step(taken):
+                watch.take(rule_taken, self.packed)
+                if watch.violated:
                     steps = "\n".join(
                         f"{n:>4}  {name}" for n, name in enumerate(self.story, start=1)
                     )

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from duecourse.model.expression import TRUE, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from duecourse.calendar import Span
     from duecourse.model.table import Rule, Table
+
+    Marks = Callable[[Rule, int, frozenset[str], frozenset[str]], frozenset[str]]
 
 Clocks = frozenset[str]
 
@@ -47,6 +49,7 @@ class Event(NamedTuple):
         frozen: the running clocks that a suspension stops afterwards.
         begun: whether statutory time has begun afterwards.
         outcome: the outcome, where the step ends the case.
+        marks: what else is looked for at the step (the beginning and the end of a term, say).
     """
 
     lapse: str | None
@@ -56,6 +59,7 @@ class Event(NamedTuple):
     frozen: Clocks
     begun: bool
     outcome: str | None
+    marks: frozenset[str] = frozenset()
 
 
 _Change = tuple[Event | None, Clocks, Clocks, bool]
@@ -64,9 +68,18 @@ _Change = tuple[Event | None, Clocks, Clocks, bool]
 
 @dataclass(frozen=True)
 class ClockedGraph:
-    """The reachable configurations of a table with the clocks that run in them."""
+    """The reachable configurations of a table with the clocks that run in them.
+
+    Attributes:
+        table: whose configurations these are.
+        marks: tells what is looked for at a step that leads to a configuration, by the clocks that run before and after
+            it; nothing by default.
+        without: steps that are never taken.
+    """
 
     table: Table
+    marks: Marks | None = None
+    without: frozenset[str] = frozenset()
 
     @cached_property
     def stops(self) -> Mapping[str, Clocks]:
@@ -104,7 +117,9 @@ class ClockedGraph:
                 change = changes[id(rule)] = self._change(node, rule)
             event, running, active, begun = change
             if event is not None:
-                yield rule, event, Node(to, running, active, begun)
+                marks = self.marks and self.marks(rule, to, node.running, running)
+                marked = event._replace(marks=marks) if marks else event
+                yield rule, marked, Node(to, running, active, begun)
 
     @cached_property
     def _changes(self) -> dict[tuple[Clocks, Clocks, bool], dict[int, _Change]]:
@@ -114,7 +129,10 @@ class ClockedGraph:
     def _change(self, node: Node, rule: Rule) -> _Change:
         frozen = self.frozen(node)
         running, active = set(node.running), set(node.active)
-        if rule.lapse_of is not None and (rule.lapse_of not in running or rule.lapse_of in frozen):
+        impossible = rule.lapse_of is not None and (
+            rule.lapse_of not in running or rule.lapse_of in frozen
+        )
+        if impossible or rule.step in self.without:
             return None, node.running, node.active, node.begun
         stopped: set[str] = set()
         started: set[str] = set()
@@ -187,7 +205,7 @@ class ClockedGraph:
         return (
             event.lapse is None
             and event.outcome is None
-            and not (event.stopped or event.extended or event.started)
+            and not (event.stopped or event.extended or event.started or event.marks)
             and event.begun == node.begun
             and event.frozen == self.frozen(node)
         )

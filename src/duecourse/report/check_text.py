@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import fill
+from textwrap import dedent, fill
 from typing import TYPE_CHECKING, Any
 
 from duecourse.model.cites_json import cites_json
@@ -39,7 +39,7 @@ def check_text(report: Report, lang: Lang = "en") -> str:
         lines.extend(_result(report, result, lang))
     lines.extend(f"  {problem}" for problem in report.findings)
     lines.append("")
-    lines.append(_count(report, lang))
+    lines.append(count_text(report, lang))
     return "\n".join(lines)
 
 
@@ -126,6 +126,11 @@ def trace_json(trace: Trace) -> list[dict[str, Any]]:
     return steps
 
 
+def result_text(report: Report, result: Result, lang: Lang = "en") -> str:
+    """Return a result as it is told of it alone: the claim with its articles, and the story of its case."""
+    return dedent("\n".join(_result(report, result, lang)[1:])).strip()
+
+
 def _result(report: Report, result: Result, lang: Lang) -> list[str]:
     articles = ", ".join(result.property.articles(report.procedure))
     cited = f" [Art. {articles}]" if articles else ""
@@ -137,7 +142,9 @@ def _result(report: Report, result: Result, lang: Lang) -> list[str]:
     ]
     if result.reason:
         lines.append(f"      {result.reason}")
-    if result.witness is not None:
+    if result.days is not None:
+        lines.append(f"      {_sum(result, lang)}")
+    if result.witness is not None and result.verdict is Verdict.VIOLATED:
         count = len(result.witness.steps)
         en = f"a shortest case, {_many(count, 'step')}, dated and replayed step by step:"
         lines.append(f"      {say(lang, en, f'最短案例，共{count}步，逐步标注日期并重放：')}")
@@ -145,10 +152,27 @@ def _result(report: Report, result: Result, lang: Lang) -> list[str]:
             fill(line.text(lang), WIDTH, initial_indent="    ", subsequent_indent=" " * 24)
             for line in result.witness.story()
         )
+        if result.loop:
+            en = f"the last {_many(result.loop, 'step')} can be repeated for ever"
+            lines.append(f"      {say(lang, en, f'最后{result.loop}步可以无限重复')}")
     return lines
 
 
-def _count(report: Report, lang: Lang) -> str:
+def _sum(result: Result, lang: Lang) -> str:
+    """Return the most working days with the clauses that make them: `70 = 10 (9) + 30 (11) + …`."""
+    addends = [
+        f"{clause.days} ({', '.join(each.article for each in clause.cites)})"
+        for clause in result.clauses
+    ]
+    total = " + ".join(addends)
+    figures = f"{result.days} = {total}" if len(addends) > 1 else total or str(result.days)
+    allowed = result.property.days
+    en = f"at most {figures} working days (article); claimed: {allowed}"
+    return say(lang, en, f"最多{figures}个工作日（条款）；所称：{allowed}")
+
+
+def count_text(report: Report, lang: Lang = "en") -> str:
+    """Return how many properties hold, are violated or are undecided, as a sentence."""
     counts = {
         verdict: sum(result.verdict is verdict for result in report.results) for verdict in Verdict
     }
@@ -178,6 +202,12 @@ def _result_json(result: Result, report: Report) -> dict[str, Any]:
         "as_expected": result.expected,
         "visited": result.visited,
         "reason": result.reason or None,
+        "days": result.days,
+        "clauses": [
+            {"days": each.days, "clock": each.clock, "cites": cites_json(each.cites)}
+            for each in result.clauses
+        ],
+        "loop": result.loop,
         "witness": None if result.witness is None else trace_json(result.witness),
     }
 

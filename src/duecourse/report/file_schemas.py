@@ -8,7 +8,7 @@ from duecourse.model import schema
 from duecourse.model.amendment_schema import AmendmentFile
 from duecourse.model.case_file import CaseFile
 from duecourse.model.migration_file import MigrationFile
-from duecourse.properties.property import PropertyFile
+from duecourse.properties.property_file import PropertyFile
 from duecourse.scenarios.schema import ScenarioFile
 
 if TYPE_CHECKING:

@@ -142,24 +142,28 @@ def search_table(checks: Iterable[Report]) -> Table:
 
 def story(result: Result) -> list[Told]:
     """Return a violation line by line, with what the property says at each turn."""
-    trace, monitor = result.witness, result.property.monitor
+    trace = result.witness
     assert trace is not None
-    told, state = [], 0
+    told: list[Told] = []
     for line in trace.story():
-        before = state
-        for taken in trace.steps[line.first - 1 : line.last]:
-            state = monitor.step(state, taken.step) if monitor else state
+        turns = [result.turns[n] for n in range(line.first, line.last + 1) if n in result.turns]
         mark, tone = None, ""
-        if monitor is not None and state != before:
-            bad = state in monitor.violated
-            mark, tone = _turn(monitor.states[state]), "bad" if bad else "trigger"
+        if turns:
+            violated = line.last == len(trace.steps)
+            mark, tone = (
+                _turn(violated=violated, at_stake=turns[-1]),
+                "bad" if violated else "trigger",
+            )
         told.append(Told(line, articles(line.cites), mark, tone))
     return told
 
 
-def _turn(state: str) -> Label:
-    zh = {"forbidden now": "此后不得通知", "allowed again": "重新允许", "violated": "违反"}
-    return Label(state, zh.get(state, ""))
+def _turn(*, violated: bool, at_stake: bool) -> Label:
+    if violated:
+        return Label("violated", "违反")
+    return (
+        Label("at stake from here", "自此可能违反") if at_stake else Label("safe again", "重新允许")
+    )
 
 
 def durations(found: Bounds) -> Iterator[Duration]:

@@ -7,7 +7,7 @@ from duecourse.simulations.experiment import Experiment, Findings, load_experime
 from duecourse.simulations.log import Event, Log
 from duecourse.simulations.result import Comparison, Difference, Result
 from duecourse.simulations.run import compare, replicate, simulate, simulate_all
-from duecourse.simulations.standing import EngineError, Monitor
+from duecourse.simulations.standing import EngineError
 
 __all__ = [
     "Comparison",
@@ -18,7 +18,6 @@ __all__ = [
     "Experiment",
     "Findings",
     "Log",
-    "Monitor",
     "Result",
     "compare",
     "load_experiment",

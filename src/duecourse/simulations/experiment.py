@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from duecourse.model.library import Folder
     from duecourse.model.source import Source
+    from duecourse.properties.property import Property
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.result import Comparison, Result
-    from duecourse.simulations.standing import Monitor
 
 
 class ExperimentShape(Shape):
@@ -73,7 +73,7 @@ class Experiment:
         self,
         *,
         workers: int = 1,
-        monitors: Callable[[], Sequence[Monitor]] | None = None,
+        properties: Sequence[Property] = (),
         logs: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Findings:
@@ -84,7 +84,7 @@ class Experiment:
             seed=self.seed,
             workers=workers,
             level=self.level,
-            monitors=monitors,
+            properties=properties,
             logs=logs,
             progress=progress,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from duecourse.errors import InvalidInput
 from duecourse.model.clocks import Ledger, open_ledger
 from duecourse.model.compile import compile_table
+from duecourse.properties.ensemble import Ensemble, looked_at
 from duecourse.scenarios.law import law
 from duecourse.scenarios.scenario import DayUnit
 from duecourse.scenarios.walk import initial_configurations
@@ -15,7 +16,10 @@ from duecourse.simulations.days import Days
 from duecourse.simulations.randomness import purpose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from duecourse.model.table import Rule, Table
+    from duecourse.properties.property import Property
     from duecourse.scenarios.law import Law
     from duecourse.scenarios.scenario import (
         Activity,
@@ -180,10 +184,12 @@ class Stream:
 class Plan:
     """What all replications of a scenario share."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, properties: Sequence[Property] = ()) -> None:
         self.scenario = scenario
         self.procedure = scenario.procedure
-        self.table = compile_table(scenario.procedure, scenario.readings)
+        looks = looked_at(properties, scenario.procedure)
+        self.table = compile_table(scenario.procedure, scenario.readings, observed=looks)
+        self.ensemble = Ensemble(properties, self.table)
         self.moves = Moves(self.table)
         self._ledger = open_ledger(scenario.procedure, scenario.readings)
         self.days = Days(self._ledger.calendar, scenario.start, scenario.years)

@@ -29,10 +29,9 @@ from duecourse.simulations.randomness import root, uniform_of, variate
 from duecourse.simulations.standing import OURS, EngineError, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator
 
     from duecourse.simulations.plan import Kind, Plan, Stream, Task, Wish
-    from duecourse.simulations.standing import Monitor
 
     Life = Generator[simpy.Event, None, None]
 
@@ -43,17 +42,10 @@ class Office:
     Args:
         plan: what is simulated.
         seed, replication: what chance depends on besides the cases.
-        monitors: makes the properties that watch a new case.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        seed: int,
-        replication: int,
-        monitors: Callable[[], Sequence[Monitor]] | None = None,
-    ) -> None:
-        self.plan, self.seed, self.replication, self.monitors = plan, seed, replication, monitors
+    def __init__(self, plan: Plan, seed: int, replication: int) -> None:
+        self.plan, self.seed, self.replication = plan, seed, replication
         self.environment = simpy.Environment()
         self.agenda = Agenda()
         self.now = 0.0

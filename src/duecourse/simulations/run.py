@@ -19,13 +19,12 @@ from duecourse.simulations.process import Office
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from duecourse.properties.property import Property
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.log import Log
     from duecourse.simulations.measure import Sample
     from duecourse.simulations.result import Comparison, Result
-    from duecourse.simulations.standing import Monitor
 
-    Monitors = Callable[[], Sequence[Monitor]]
     Progress = Callable[[int, int], None]
 
 
@@ -36,7 +35,7 @@ def simulate(  # noqa: PLR0913  (settings with names)
     seed: int = 1,
     workers: int = 1,
     level: float = 0.95,
-    monitors: Monitors | None = None,
+    properties: Sequence[Property] = (),
     logs: Path | None = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -49,8 +48,7 @@ def simulate(  # noqa: PLR0913  (settings with names)
         workers: processes that share the replications; with a warning only one where the program was read from
             standard input, which other processes cannot read again.
         level: of the intervals.
-        monitors: makes the properties that watch a new case; with several workers a function that
-            can be pickled.
+        properties: what watches every case; a case that violates one stops the run.
         logs: a folder for the log of each replication, as `SCENARIO-NUMBER.csv`.
         progress: is told after each replication how many are done, and of how many.
 
@@ -58,7 +56,7 @@ def simulate(  # noqa: PLR0913  (settings with names)
         InvalidInput: an argument is out of its range.
         EngineError: a case took a step against the law or a property: an error of duecourse.
     """
-    settings = _Settings((scenario,), seed, monitors, logs)
+    settings = _Settings((scenario,), seed, tuple(properties), logs)
     return _run(settings, replications, workers, level, progress)[0]
 
 
@@ -70,7 +68,7 @@ def compare(  # noqa: PLR0913  (settings with names)
     seed: int = 1,
     workers: int = 1,
     level: float = 0.95,
-    monitors: Monitors | None = None,
+    properties: Sequence[Property] = (),
     logs: Path | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -87,7 +85,7 @@ def compare(  # noqa: PLR0913  (settings with names)
         seed=seed,
         workers=workers,
         level=level,
-        monitors=monitors,
+        properties=properties,
         logs=logs,
         progress=progress,
     )
@@ -101,7 +99,7 @@ def simulate_all(  # noqa: PLR0913  (settings with names)
     seed: int = 1,
     workers: int = 1,
     level: float = 0.95,
-    monitors: Monitors | None = None,
+    properties: Sequence[Property] = (),
     logs: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Result, ...]:
@@ -113,19 +111,19 @@ def simulate_all(  # noqa: PLR0913  (settings with names)
     """
     if logs is not None and len({each.id for each in scenarios}) < len(scenarios):
         raise InvalidInput("two scenarios with one id would write their logs into the same files")
-    settings = _Settings(tuple(scenarios), seed, monitors, logs)
+    settings = _Settings(tuple(scenarios), seed, tuple(properties), logs)
     return _run(settings, replications, workers, level, progress)
 
 
 def replicate(
-    scenario: Scenario, *, seed: int = 1, replication: int = 0, monitors: Monitors | None = None
+    scenario: Scenario, *, seed: int = 1, replication: int = 0, properties: Sequence[Property] = ()
 ) -> Log:
     """Return the log of one replication.
 
     Raises:
         EngineError: see `simulate`.
     """
-    return Office(Plan(scenario), seed, replication, monitors).run()
+    return Office(Plan(scenario, properties), seed, replication).run()
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ class _Settings:
 
     scenarios: tuple[Scenario, ...]
     seed: int
-    monitors: Monitors | None
+    properties: tuple[Property, ...]
     logs: Path | None
 
 
@@ -143,13 +141,13 @@ class _Worker:
 
     def __init__(self, settings: _Settings) -> None:
         self.settings = settings
-        self.plans = [Plan(scenario) for scenario in settings.scenarios]
+        self.plans = [Plan(scenario, settings.properties) for scenario in settings.scenarios]
 
     def sample(self, job: tuple[int, int]) -> Sample:
         """Return what one replication (scenario, number) gave."""
         index, replication = job
         settings, plan = self.settings, self.plans[index]
-        log = Office(plan, settings.seed, replication, settings.monitors).run()
+        log = Office(plan, settings.seed, replication).run()
         if settings.logs is not None:
             settings.logs.mkdir(parents=True, exist_ok=True)
             path = settings.logs / f"{plan.scenario.id}-{replication:03}.csv"

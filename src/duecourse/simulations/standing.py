@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from duecourse.simulations.log import Event
 from duecourse.simulations.randomness import uniform_of
@@ -18,14 +18,6 @@ OURS = "this is an error of duecourse, not of the scenario: please report it wit
 
 class EngineError(RuntimeError):
     """The engine did what it must never do: an error of duecourse, not of the scenario."""
-
-
-class Monitor(Protocol):
-    """A property that watches one case."""
-
-    def step(self, name: str, /) -> bool:
-        """Note a step; return False once the property is violated for good."""
-        ...
 
 
 class Standing:
@@ -44,7 +36,7 @@ class Standing:
         self.packed = kind.first
         self.stage = plan.procedure.initial
         self.over = False
-        self.monitors = office.monitors() if office.monitors else ()
+        self.watched = 0
         self.counts: dict[int, int] = {}
 
     def may(self, step: str) -> bool:
@@ -74,10 +66,12 @@ class Standing:
         before = self.stage
         self.packed, self.stage = move.target, move.stage
         self.note("step", actor=self.kind.actors[step], step=step, stage=before, subject=subject)
-        for monitor in self.monitors:
-            if not monitor.step(step):
-                name = getattr(monitor, "id", type(monitor).__name__)
-                what = f'"{step}" violates the property {name}'
+        ensemble = self.office.plan.ensemble
+        if ensemble.ids:
+            actor = self.kind.actors[step]
+            self.watched, violated = ensemble.step(self.watched, move.rule, move.target, actor)
+            if violated:
+                what = f'"{step}" violates the property {violated}'
                 raise EngineError(f"case {self.number}, day {self.office.now:g}: {what}; {OURS}")
         self.over = self.over or move.ends
         if move.timed:

@@ -1,0 +1,317 @@
+"""Judging: each kind of property by the analysis that is exact for it, all on one compiled procedure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from duecourse.model.compile import compile_table
+from duecourse.properties.bounds import Bounding
+from duecourse.properties.explore import Exploration
+from duecourse.properties.fairness import evasion
+from duecourse.properties.monitor import observed
+from duecourse.properties.property import Kind, Property
+from duecourse.properties.sweep import sweep
+from duecourse.properties.terms import longest_term
+from duecourse.properties.trace import dated
+from duecourse.properties.verdict import Result, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from duecourse.model.procedure import Procedure
+    from duecourse.model.table import Rule, Table
+    from duecourse.properties.bounds import Bound
+    from duecourse.properties.monitor import Monitor
+    from duecourse.properties.sweep import Swept
+    from duecourse.properties.watching import Watching
+
+_CASES = (Kind.ALWAYS, Kind.SOMETIMES)
+_GOALS = (Kind.CAN_ALWAYS, Kind.EVENTUALLY)
+_TIMES = (Kind.WITHIN, Kind.AT_MOST)
+
+
+class Judge:
+    """Finds the verdicts of properties on one procedure under one choice of readings.
+
+    Args:
+        procedure: what is judged.
+        properties: the claims.
+        readings: options by reading; defaults for the others.
+        limit: after how many configurations a search gives up.
+
+    Raises:
+        InvalidInput: an unknown reading or option.
+    """
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        properties: Sequence[Property],
+        readings: Mapping[str, str],
+        limit: int,
+    ) -> None:
+        self.procedure, self.properties = procedure, properties
+        self.readings, self.limit = readings, limit
+        self.plain = Exploration(compile_table(procedure, readings), limit)
+
+    def results(self) -> list[Result]:
+        """Return the result of each property, in their order."""
+        found: dict[str, Result] = {}
+        for properties in self.groups():
+            if properties:
+                found |= self.cases(properties)
+        for without in {each.without for each in self.of(_TIMES)}:
+            found |= self.times([p for p in self.of(_TIMES) if p.without == without])
+        return [found.get(each.id) or self.structural(each) for each in self.properties]
+
+    def of(self, kinds: Iterable[Kind]) -> list[Property]:
+        """Return the properties of some kinds."""
+        wanted = set(kinds)
+        return [each for each in self.properties if each.kind in wanted]
+
+    def groups(self) -> tuple[list[Property], list[Property]]:
+        """Return the claims about cases that look only at steps, and those that look at configurations too."""
+        plain: list[Property] = []
+        looking: list[Property] = []
+        for each in self.of(_CASES):
+            (looking if self.looks([each]) else plain).append(each)
+        return plain, looking
+
+    def looks(self, properties: Iterable[Property]) -> bool:
+        """Return whether properties look at variables that the procedure might forget."""
+        return observed(_monitors(properties), self.procedure) is not None
+
+    def exploration(self, properties: Sequence[Property]) -> Exploration:
+        """Return every behaviour with what the properties look at."""
+        watched = observed(_monitors(properties), self.procedure)
+        if watched is None:
+            return self.plain
+        table = compile_table(self.procedure, self.readings, observed=watched)
+        return Exploration(table, self.limit)
+
+    def cases(self, properties: Sequence[Property]) -> dict[str, Result]:
+        """Return the results of claims about single cases."""
+        exploration = self.exploration(properties)
+        watchings = [monitor.bind(exploration.table) for monitor in _monitors(properties)]
+        swept = sweep(exploration, watchings)
+        return {
+            each.id: self.case(exploration, each, watching, found)
+            for each, watching, found in zip(properties, watchings, swept, strict=True)
+        }
+
+    def case(
+        self, exploration: Exploration, each: Property, watching: Watching, found: Swept
+    ) -> Result:
+        """Return the result of a claim about single cases."""
+        final = exploration.table.is_final
+        result = Result(each, Verdict.HOLDS, visited=exploration.size[0])
+        if each.kind is Kind.SOMETIMES:
+            if not found.satisfied:
+                verdict = Verdict.VIOLATED if exploration.finished else Verdict.INCONCLUSIVE
+                return self.unfinished(exploration, replace(result, verdict=verdict))
+            way = exploration.way_to(
+                watching, lambda x, state: final(x) and watching.accepting(state)
+            )
+            witness = dated(exploration.table, way or ())
+            if witness is None:
+                return replace(result, verdict=Verdict.INCONCLUSIVE, reason=UNDATED)
+            return replace(result, witness=witness)
+        if not found.violated:
+            if not exploration.finished:
+                return self.unfinished(exploration, replace(result, verdict=Verdict.INCONCLUSIVE))
+            return replace(result, vacuous=not found.triggered)
+
+        def bad(packed: int, state: int) -> bool:
+            return watching.violated(state) or (final(packed) and not watching.accepting(state))
+
+        way = exploration.way_to(watching, bad) or ()
+        result = replace(result, turns=_turns(watching, way, _start(exploration.table, way)))
+        return self.shown(exploration.table, result, way)
+
+    def shown(self, table: Table, result: Result, way: Sequence[Rule], loop: int = 0) -> Result:
+        """Return a violation with its witness; inconclusive where it cannot be dated."""
+        witness = dated(table, way)
+        if witness is None:
+            return replace(result, verdict=Verdict.INCONCLUSIVE, reason=UNDATED)
+        return replace(result, verdict=Verdict.VIOLATED, witness=witness, loop=loop)
+
+    def unfinished(self, exploration: Exploration, result: Result) -> Result:
+        """Return the result with why it is inconclusive, if it is."""
+        if exploration.finished:
+            return result
+        reason = f"stopped after {exploration.limit} configurations; raise the limit"
+        return replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason)
+
+    def structural(self, each: Property) -> Result:
+        """Return the result of a property of the graph of all cases."""
+        exploration = self.exploration([each]) if each.kind in _GOALS else self.plain
+        result = Result(each, Verdict.HOLDS, visited=exploration.size[0])
+        if not exploration.finished:
+            return self.unfinished(exploration, result)
+        if each.kind is Kind.EVENTUALLY:
+            found = evasion(
+                exploration, self.goal(exploration.table, each), each.fair, each.without
+            )
+            if found is None:
+                return result
+            way, loop = found
+            return self.shown(exploration.table, result, (*way, *loop), len(loop))
+        way_there = self.failing(exploration, each)
+        return result if way_there is None else self.shown(exploration.table, result, way_there)
+
+    def goal(self, table: Table, each: Property) -> Callable[[Rule, int], bool]:
+        """Return what tells whether a move brings a goal about: whoever takes it."""
+        assert each.monitor is not None
+        watching = each.monitor.bind(table)
+
+        def reached(rule: Rule, to: int) -> bool:
+            return all(letter & 1 for letter in watching.symbol(rule, to).letters)
+
+        return reached
+
+    def failing(self, exploration: Exploration, each: Property) -> tuple[Rule, ...] | None:
+        """Return the fewest steps to a configuration that fails a structural property."""
+        table = exploration.table
+        if each.kind is Kind.NO_DEAD_END:
+            stuck = {x for x, m in exploration.moves.items() if not m and not table.is_final(x)}
+            return exploration.path_to(stuck.__contains__) if stuck else None
+        goal = self.goal(table, each) if each.kind is Kind.CAN_ALWAYS else self.ending(each.kind)
+        able = exploration.able(goal, each.without)
+        failing = {x for x in exploration.moves if x not in able and not table.is_final(x)}
+        avoid = goal if each.kind is Kind.CAN_ALWAYS else None
+        return exploration.path_to(failing.__contains__, avoid) if failing else None
+
+    def ending(self, kind: Kind) -> Callable[[Rule, int], bool]:
+        """Return what tells whether a move ends the review, or ends it with a conclusion."""
+        stages = self.procedure.stage
+        conclusions = {
+            (step, o.sources) for o in self.procedure.outcomes if o.conclusion for step in o.steps
+        }
+
+        def ends(rule: Rule, _: int) -> bool:
+            if stages[rule.source].final or not stages[rule.target].final:
+                return False
+            if kind is Kind.CAN_ALWAYS_END:
+                return True
+            return any(
+                rule.step == step and (not sources or rule.source in sources)
+                for step, sources in conclusions
+            )
+
+        return ends
+
+    def times(self, properties: Sequence[Property]) -> dict[str, Result]:
+        """Return the results of claims about working days that leave out the same steps."""
+        terms = [each for each in properties if each.kind is Kind.WITHIN]
+        watched = observed(_monitors(terms), self.procedure)
+        table = (
+            self.plain.table
+            if watched is None
+            else compile_table(self.procedure, self.readings, observed=watched)
+        )
+        marking = _Marking(table, terms)
+        bounding = Bounding(table, marking if terms else None, properties[0].without)
+        return {
+            each.id: (
+                self.term(bounding, each)
+                if each.kind is Kind.WITHIN
+                else self.duration(bounding, each)
+            )
+            for each in properties
+        }
+
+    def term(self, bounding: Bounding, each: Property) -> Result:
+        """Return the result of a claim about the days from one event to another."""
+        found = longest_term(bounding.all, f"{each.id} first", f"{each.id} last")
+        result = Result(each, Verdict.HOLDS, visited=len(bounding.all.edges), days=found.days)
+        if not found.begins:
+            return replace(result, vacuous=True)
+        result = replace(result, clauses=tuple(bounding.clauses(found.path, found.since)))
+        if each.measure == "elapsed" and found.waiting is not None:
+            reason = "days for which no limit is set can pass in between"
+            return replace(result, verdict=Verdict.VIOLATED, days=None, reason=reason)
+        if found.days is None:
+            reason = "days can be added for ever: an extension without limit, or a loop"
+            return replace(result, verdict=Verdict.VIOLATED, reason=reason)
+        return result if found.days <= each.days else replace(result, verdict=Verdict.VIOLATED)
+
+    def duration(self, bounding: Bounding, each: Property) -> Result:
+        """Return the result of a claim about the days that outcomes take."""
+        rows: list[Bound] = [
+            bounding.row(outcome)
+            for outcome in self.procedure.outcomes
+            if outcome.id in each.outcomes and outcome.id in bounding.all.reached
+        ]
+        result = Result(each, Verdict.HOLDS, visited=len(bounding.all.edges))
+        if not rows:
+            return replace(result, vacuous=True)
+        figures = [row.counted if each.measure == "counted" else row.elapsed for row in rows]
+        for row, figure in zip(rows, figures, strict=True):
+            if figure is None:
+                causes = (*row.unbounded, *(row.open_ended if each.measure == "elapsed" else ()))
+                names = ", ".join(cause.label.en for cause in causes)
+                reason = f"{row.outcome.label.en} has no bound: {names}"
+                return replace(result, verdict=Verdict.VIOLATED, clauses=row.clauses, reason=reason)
+        most, row = max(
+            ((figure or 0, row) for figure, row in zip(figures, rows, strict=True)),
+            key=lambda one: one[0],
+        )
+        verdict = Verdict.HOLDS if most <= each.days else Verdict.VIOLATED
+        return replace(result, verdict=verdict, days=most, clauses=row.clauses)
+
+
+UNDATED = "the case found needs a lapse that cannot happen in time"
+
+
+class _Marking:
+    """Tells at which steps the terms of properties begin and end."""
+
+    def __init__(self, table: Table, terms: Sequence[Property]) -> None:
+        self.bound = [
+            (each.id, monitor.bind(table))
+            for each, monitor in zip(terms, _monitors(terms), strict=True)
+        ]
+
+    def __call__(
+        self, rule: Rule, to: int, before: frozenset[str], after: frozenset[str]
+    ) -> frozenset[str]:
+        marks: set[str] = set()
+        for name, watching in self.bound:
+            letters = list(watching.letters(watching.symbol(rule, to), before, after))
+            marks |= {f"{name} first"} if any(letter & 1 for letter in letters) else set()
+            marks |= {f"{name} last"} if all(letter & 2 for letter in letters) else set()
+        return frozenset(marks)
+
+
+def _start(table: Table, way: Sequence[Rule]) -> int:
+    """Return a configuration in which a case that goes this way can begin."""
+    for packed in table.initial:
+        at = packed
+        for rule in way:
+            if not rule.fires(at):
+                break
+            at = rule.successor(at)
+        else:
+            return packed
+    raise ValueError(way)
+
+
+def _turns(watching: Watching, way: Sequence[Rule], packed: int) -> dict[int, bool]:
+    """Return after which steps of a violation the claim stands differently."""
+    turns: dict[int, bool] = {}
+    states = [watching.initial]
+    for number, rule in enumerate(way, start=1):
+        packed = rule.successor(packed)
+        after = [new for state in states for new in watching.moves(state, rule, packed)]
+        bad = [new for new in after if watching.violated(new)]
+        before = any(map(watching.at_stake, states))
+        states = bad or after
+        now = bool(bad) or any(map(watching.at_stake, states))
+        if now != before or bad:
+            turns[number] = now
+    return turns
+
+
+def _monitors(properties: Iterable[Property]) -> list[Monitor]:
+    return [each.monitor for each in properties if each.monitor is not None]

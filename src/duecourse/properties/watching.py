@@ -1,0 +1,327 @@
+"""A claim bound to a table: what each step makes true, and where its automaton goes.
+
+A proposition is a guard whose variables are the variables of a configuration and, beside them, what a step is: its id,
+`by ACTOR`, `in STAGE`, `starts CLOCK`, `stops CLOCK`, `extends CLOCK`, `running CLOCK`, `lapses CLOCK`, `opens PANEL`,
+`closes PANEL`, `begins SUSPENSION`, `ends SUSPENSION`. It is judged at each step: the step itself, and the
+configuration that it leads to. The configuration a case begins in is no position of its trace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from duecourse.model.expression import (
+    FALSE,
+    TRUE,
+    And,
+    Compare,
+    Not,
+    Or,
+    Variable,
+    conjunction,
+    evaluate,
+    negation,
+    simplify,
+    variables,
+)
+from duecourse.properties.automaton import Colour
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from duecourse.model.expression import Expression, Value
+    from duecourse.model.procedure import Procedure
+    from duecourse.model.table import Rule, Table
+    from duecourse.properties.monitor import Monitor
+
+_TRACKED = ("running", "stops", "extends")
+_OPS = {
+    "start": "starts",
+    "open": "opens",
+    "close": "closes",
+    "begin": "begins",
+    "end": "ends",
+}
+
+
+class Symbol(NamedTuple):
+    """What a step is to a claim.
+
+    Attributes:
+        letters: the propositions it makes true, as bit masks, one for each kind of actor who may take it; where clocks
+            are tracked, still to be completed.
+        started, stopped, extended: what it does to the clocks that are tracked.
+        ends: whether it ends the review, and with it every clock.
+        open: the propositions that still depend on clocks.
+    """
+
+    letters: tuple[int, ...]
+    started: frozenset[str]
+    stopped: frozenset[str]
+    extended: frozenset[str]
+    ends: bool
+    open: tuple[tuple[tuple[int, Expression], ...], ...]
+
+
+class State(NamedTuple):
+    """Where a claim stands: the state of its automaton, that of its twin, and the tracked clocks that run."""
+
+    claim: int
+    twin: int
+    running: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Watching:
+    """A monitor bound to a table.
+
+    Attributes:
+        monitor: the claim.
+        table: whose steps it watches; it must keep what the claim looks at (`Monitor.looks`).
+    """
+
+    monitor: Monitor
+    table: Table
+
+    @cached_property
+    def _states(self) -> list[State]:
+        return [State(0, 0, frozenset())]
+
+    @cached_property
+    def _numbers(self) -> dict[State, int]:
+        return {self._states[0]: 0}
+
+    @cached_property
+    def _after(self) -> dict[tuple[int, Symbol], tuple[int, ...]]:
+        return {}
+
+    @cached_property
+    def _residuals(self) -> dict[tuple[int, str], tuple[tuple[Expression, ...], ...]]:
+        return {}
+
+    @cached_property
+    def _symbols(self) -> dict[tuple[int, int, str], Symbol]:
+        return {}
+
+    @property
+    def initial(self) -> int:
+        """The state before the first step."""
+        return 0
+
+    @cached_property
+    def propositions(self) -> tuple[Expression, ...]:
+        """The propositions; a comparison of what this procedure does not have is false."""
+        return tuple(_known(each, self.table.procedure) for each in self.monitor.propositions)
+
+    @cached_property
+    def tracked(self) -> frozenset[str]:
+        """The clocks of which the claim asks whether they run."""
+        return frozenset(
+            name.rpartition(" ")[2]
+            for proposition in self.propositions
+            for name in variables(proposition)
+            if name.rpartition(" ")[0] in _TRACKED
+            and name.rpartition(" ")[2] in self.table.procedure.clock
+        )
+
+    @cached_property
+    def mask(self) -> int:
+        """The bits of a configuration that the claim looks at."""
+        fields = self.table.fields
+        return sum(
+            fields[name].mask
+            for name in {name for each in self.propositions for name in variables(each)}
+            & fields.keys()
+        )
+
+    def symbol(self, rule: Rule, to: int, actor: str = "") -> Symbol:
+        """Return what a step that leads to a configuration is to the claim; without an actor, for all who may take it."""
+        key = id(rule), to & self.mask, actor
+        found = self._symbols.get(key)
+        if found is None:
+            found = self._symbols[key] = self._symbol(rule, to, actor)
+        return found
+
+    def after(self, state: int, symbol: Symbol) -> tuple[int, ...]:
+        """Return the states after a step; several where who takes it makes a difference."""
+        key = state, symbol
+        found = self._after.get(key)
+        if found is None:
+            found = self._after[key] = tuple(dict.fromkeys(self._step(state, symbol)))
+        return found
+
+    def moves(self, state: int, rule: Rule, to: int, actor: str = "") -> tuple[int, ...]:
+        """Return the states after a step that leads to a configuration."""
+        return self.after(state, self.symbol(rule, to, actor))
+
+    def violated(self, state: int) -> bool:
+        """Return whether the claim is violated whatever happens next."""
+        return self.monitor.automaton.colour(self._states[state].claim) is Colour.VIOLATED
+
+    def accepting(self, state: int) -> bool:
+        """Return whether the claim is satisfied if the case ends here."""
+        return self._states[state].claim in self.monitor.automaton.accepting
+
+    def colour(self, state: int) -> Colour:
+        """Return the run-time verdict in a state."""
+        return self.monitor.automaton.colour(self._states[state].claim)
+
+    def at_stake(self, state: int) -> bool:
+        """Return whether the next step can violate the claim for good."""
+        automaton = self.monitor.automaton
+        following = set(automaton.next[self._states[state].claim])
+        return any(automaton.colour(each) is Colour.VIOLATED for each in following)
+
+    def triggered(self, state: int) -> bool:
+        """Return whether what the claim speaks of has happened."""
+        twin = self.monitor.twin
+        return twin is None or self._states[state].twin in twin.accepting
+
+    def _step(self, state: int, symbol: Symbol) -> Iterator[int]:
+        claim, twin, running = self._states[state]
+        after = running - symbol.stopped | symbol.started if self.tracked else running
+        if symbol.ends:
+            after = frozenset()
+        for full in self.letters(symbol, running, after):
+            twins = self.monitor.twin
+            yield self._number(
+                State(
+                    self.monitor.automaton.next[claim][full],
+                    twins.next[twin][full] if twins is not None else 0,
+                    after,
+                )
+            )
+
+    def letters(
+        self, symbol: Symbol, before: frozenset[str], after: frozenset[str]
+    ) -> Iterator[int]:
+        """Yield the propositions that a step makes true, for each kind of actor who may take it.
+
+        Args:
+            symbol: what the step is to the claim.
+            before: the clocks that run before it.
+            after: those that run after it.
+        """
+        for letter, still in zip(symbol.letters, symbol.open, strict=True):
+            values = self._clock_values(before, after, symbol) if still else {}
+            yield letter | sum(bit for bit, residual in still if evaluate(residual, values))
+
+    def _clock_values(
+        self, before: frozenset[str], after: frozenset[str], symbol: Symbol
+    ) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for clock in self.tracked:
+            values[f"running {clock}"] = clock in after
+            values[f"stops {clock}"] = clock in before and (clock in symbol.stopped or symbol.ends)
+            values[f"extends {clock}"] = clock in before and clock in symbol.extended
+        return values
+
+    def _number(self, state: State) -> int:
+        if state not in self._numbers:
+            self._numbers[state] = len(self._states)
+            self._states.append(state)
+        return self._numbers[state]
+
+    def _symbol(self, rule: Rule, to: int, actor: str) -> Symbol:
+        fields = self.table.fields
+        letters: dict[tuple[int, tuple[tuple[int, Expression], ...]], None] = {}
+        for residuals in self._rule_residuals(rule, actor):
+            letter, still = 0, []
+            for index, residual in enumerate(residuals):
+                names = set(variables(residual))
+                values = {name: fields[name].read(to) for name in names & fields.keys()}
+                left = simplify(residual, values)
+                if left == TRUE:
+                    letter |= 1 << index
+                elif left != FALSE:
+                    still.append((1 << index, left))
+            letters[letter, tuple(still)] = None
+        tracked = self.tracked
+        stages = self.table.procedure.stage
+
+        def on(kind: str) -> frozenset[str]:
+            return frozenset(op.name for op in rule.ops if op.kind == kind and op.name in tracked)
+
+        return Symbol(
+            tuple(letter for letter, _ in letters),
+            on("start"),
+            on("stop"),
+            on("extend"),
+            bool(tracked) and stages[rule.target].final and not stages[rule.source].final,
+            tuple(still for _, still in letters),
+        )
+
+    def _rule_residuals(self, rule: Rule, actor: str) -> tuple[tuple[Expression, ...], ...]:
+        """Return the propositions with everything put in that is known of a rule, for each kind of actor."""
+        found = self._residuals.get((id(rule), actor))
+        if found is None:
+            named = self.monitor.named
+            known = static_values(self.table.procedure, rule.step, rule.target, named)
+            known |= dict.fromkeys(named & _happenings(rule), True)
+            by = self.monitor.actors
+            actors = (actor,) if actor or not by else self.table.procedure.step[rule.step].actors
+            kinds = {
+                tuple(
+                    simplify(each, known | {f"by {name}": name == one for name in by})
+                    for each in self.propositions
+                )
+                for one in actors
+            }
+            found = self._residuals[id(rule), actor] = tuple(sorted(kinds, key=str))
+        return found
+
+
+def _known(proposition: Expression, procedure: Procedure) -> Expression:
+    """Return a proposition in which comparisons of facts and panels that a procedure does not have are false."""
+    match proposition:
+        case Compare(_, Variable(name), _) if not is_variable(procedure, name):
+            return FALSE
+        case Not(part):
+            return negation(_known(part, procedure))
+        case And(parts):
+            return conjunction(*(_known(part, procedure) for part in parts))
+        case Or(parts):
+            return Or(tuple(_known(part, procedure) for part in parts))
+        case _:
+            return proposition
+
+
+def static_values(
+    procedure: Procedure, step: str, target: str, names: Iterable[str]
+) -> dict[str, Value]:
+    """Return the values of the names that are known from a step and the stage it leads to.
+
+    What a procedure does not have (a step of another text, say) never happens in it.
+    """
+    known: dict[str, Value] = {}
+    for name in names:
+        kind, _, rest = name.rpartition(" ")
+        if kind == "in":
+            known[name] = rest == target
+        elif kind == "by":
+            continue
+        elif kind in _TRACKED:
+            if rest not in procedure.clock:
+                known[name] = False
+        elif kind:
+            known[name] = False
+        elif name in procedure.step:
+            known[name] = name == step
+        elif not is_variable(procedure, name):
+            known[name] = False
+    return known
+
+
+def is_variable(procedure: Procedure, name: str) -> bool:
+    """Return whether a name is a variable of the configurations of a procedure."""
+    owner, dot, _ = name.partition(".")
+    return name in procedure.fact or bool(
+        dot and (owner in procedure.panel or owner in procedure.suspension)
+    )
+
+
+def _happenings(rule: Rule) -> set[str]:
+    found = {f"{_OPS[op.kind]} {op.name}" for op in rule.ops if op.kind in _OPS}
+    return found | ({f"lapses {rule.lapse_of}"} if rule.lapse_of is not None else set())
