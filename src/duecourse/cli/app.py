@@ -8,6 +8,19 @@ from typing import Annotated
 import typer
 
 from duecourse import __version__
+from duecourse.cli.audit_verb import audit
+from duecourse.cli.options import (
+    AllReadings,
+    Amendments,
+    Id,
+    Language,
+    Output,
+    Readings,
+    Replications,
+    Seed,
+    Workers,
+    emit,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -16,31 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Model, verify, simulate and audit statutory review procedures. Begin with `duecourse demo`.",
 )
-
-Id = Annotated[
-    str,
-    typer.Argument(
-        metavar="ID",
-        help="a procedure or amendment by id (see `list`), several joined by +, or a file",
-    ),
-]
-Readings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reading", "-r", metavar="NAME=OPTION", help="how to read a silent point; repeatable"
-    ),
-]
-Amendments = Annotated[
-    list[str] | None,
-    typer.Option("--amend", "-a", metavar="ID", help="an amendment to apply; repeatable"),
-]
-Language = Annotated[str, typer.Option("--lang", metavar="LANG", help="en, zh or both")]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output", "-o", metavar="FILE", help="write to this file instead of standard output"
-    ),
-]
 
 
 def _version(value: bool) -> None:
@@ -93,7 +81,7 @@ def show(
     """Show a procedure: article by article, or as a diagram."""
     from duecourse.cli.look import shown
 
-    _emit(shown(name, amend or (), format_, lang), output)
+    emit(shown(name, amend or (), format_, lang), output)
 
 
 @app.command()
@@ -113,7 +101,8 @@ def check(
         typer.Option("--property", "-p", metavar="ID", help="only these properties; repeatable"),
     ] = None,
     format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+        str,
+        typer.Option("--format", "-f", metavar="NAME", help="text, json, junit, sarif or github"),
     ] = "text",
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="give up after this many configurations")
@@ -124,6 +113,10 @@ def check(
             "--as-expected",
             help="exit 0 when every verdict is the one its file expects, `holds` where it expects none",
         ),
+    ] = False,
+    all_readings: AllReadings = False,
+    story: Annotated[
+        bool, typer.Option("--story", help="with --all-readings: tell the case of each condition")
     ] = False,
     lang: Language = "en",
     output: Output = None,
@@ -140,8 +133,10 @@ def check(
         limit,
         lang,
         as_expected=as_expected,
+        all_readings=all_readings,
+        story=story,
     )
-    _emit(text, output)
+    emit(text, output)
     raise typer.Exit(code)
 
 
@@ -153,13 +148,151 @@ def bounds(
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
     ] = "text",
+    all_readings: AllReadings = False,
     lang: Language = "en",
     output: Output = None,
 ) -> None:
     """Compute the least and greatest statutory time to every outcome, spelled out clause by clause."""
+    if all_readings:
+        from duecourse.cli.all_readings import bounded_under_all
+
+        text, code = bounded_under_all(name, amend or (), reading or (), format_, lang)
+        emit(text, output)
+        raise typer.Exit(code)
     from duecourse.cli.verify import bounded
 
-    _emit(bounded(name, amend or (), reading or (), format_, lang), output)
+    emit(bounded(name, amend or (), reading or (), format_, lang), output)
+
+
+@app.command()
+def diff(
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="a procedure or amendment by id, or a file")
+    ],
+    b: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[B]", help="another one; A again, under other readings, if left out"
+        ),
+    ] = None,
+    reading: Readings = None,
+    reading_a: Annotated[
+        list[str] | None,
+        typer.Option("--reading-a", metavar="NAME=OPTION", help="how to read A only; repeatable"),
+    ] = None,
+    reading_b: Annotated[
+        list[str] | None,
+        typer.Option("--reading-b", metavar="NAME=OPTION", help="how to read B only; repeatable"),
+    ] = None,
+    same_readings: Annotated[
+        bool,
+        typer.Option("--same-readings", help="read B as A by default where both know the reading"),
+    ] = False,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rename",
+            metavar="NEW=OLD",
+            help="a step, clock, actor or outcome of B by its name in A; repeatable",
+        ),
+    ] = None,
+    hide: Annotated[
+        list[str] | None,
+        typer.Option("--hide", metavar="STEP", help="a step that is not looked at; repeatable"),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="FILE", help="renamed and hidden names in a TOML file"),
+    ] = None,
+    no_bounds: Annotated[
+        bool, typer.Option("--no-bounds", help="do not compare bounds on time")
+    ] = False,
+    no_properties: Annotated[
+        bool, typer.Option("--no-properties", help="do not compare verdicts")
+    ] = False,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="tell every difference as a dated case")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="give up after this many pairs of states")
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+    ] = "text",
+    lang: Language = "en",
+    output: Output = None,
+) -> None:
+    """Tell what changed from A to B as behaviour; exit 0 if nothing did, 3 when the search was not finished."""
+    from duecourse.cli.compare_law import differing
+
+    text, code = differing(
+        a,
+        b or a,
+        reading or (),
+        reading_a or (),
+        reading_b or (),
+        rename or (),
+        hide or (),
+        mapping,
+        format_,
+        limit,
+        lang,
+        same_readings=same_readings,
+        with_bounds=not no_bounds,
+        with_properties=not no_properties,
+        stories=stories,
+    )
+    emit(text, output)
+    raise typer.Exit(code)
+
+
+@app.command()
+def mutate(
+    name: Id,
+    amend: Amendments = None,
+    reading: Readings = None,
+    properties: Annotated[
+        list[str] | None,
+        typer.Option("--property", "-p", metavar="ID", help="only these properties; repeatable"),
+    ] = None,
+    family: Annotated[
+        str, typer.Option(metavar="NAME", help="which mistakes: first, second (held out) or both")
+    ] = "first",
+    sample: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="try so many of them, drawn at random")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="of the draw")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", "-w", metavar="N", min=1, help="processes")
+    ] = 1,
+    full: Annotated[
+        bool, typer.Option("--full", help="tell everything that nobody would notice")
+    ] = False,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+    ] = "text",
+    lang: Language = "en",
+    output: Output = None,
+) -> None:
+    """Make mistakes in a procedure, one at a time, and tell which of them its properties would notice."""
+    from duecourse.cli.mutate_law import mutated
+
+    emit(
+        mutated(
+            name,
+            amend or (),
+            reading or (),
+            properties or (),
+            family,
+            sample,
+            seed,
+            workers,
+            format_,
+            lang,
+            full=full,
+        ),
+        output,
+    )
 
 
 @app.command()
@@ -182,20 +315,11 @@ def case(
     from duecourse.cli.cases import replayed
 
     text, code = replayed(name, on, reading or (), format_, lang)
-    _emit(text, output)
+    emit(text, output)
     raise typer.Exit(code)
 
 
-Replications = Annotated[
-    int, typer.Option("--replications", "-n", metavar="N", min=1, help="independent repetitions")
-]
-Seed = Annotated[int, typer.Option(metavar="N", min=0, help="the root of all random numbers")]
-Workers = Annotated[
-    int,
-    typer.Option(
-        "--workers", "-w", metavar="N", min=1, help="processes; the results do not depend on it"
-    ),
-]
+app.command()(audit)
 
 
 @app.command()
@@ -222,7 +346,7 @@ def simulate(
     """Simulate a caseload: throughput, delays, and the share of cases past each statutory limit."""
     from duecourse.cli.caseload import simulated
 
-    _emit(simulated(scenario, replications, seed, workers, years, log, format_, lang), output)
+    emit(simulated(scenario, replications, seed, workers, years, log, format_, lang), output)
 
 
 @app.command()
@@ -245,7 +369,7 @@ def compare(
     """Compare two scenarios under common random numbers, with intervals of the differences."""
     from duecourse.cli.caseload import compared
 
-    _emit(compared(a, b, replications, seed, workers, years, format_, lang), output)
+    emit(compared(a, b, replications, seed, workers, years, format_, lang), output)
 
 
 @app.command()
@@ -267,13 +391,3 @@ def new(
     from duecourse.cli.begin import begun
 
     typer.echo(begun(name, of=of, project=project))
-
-
-def _emit(text: str, output: Path | None) -> None:
-    if output is None:
-        typer.echo(text)
-        return
-    from duecourse.cli.files import write
-
-    write(output, text)
-    typer.echo(f"wrote {output}", err=True)

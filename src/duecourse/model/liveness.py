@@ -100,5 +100,5 @@ def _pending(folded: Folded, panel: str) -> set[str]:
 def _mask(names: Iterable[str], bit: dict[str, int]) -> int:
     mask = 0
     for name in names:
-        mask |= bit[name]
+        mask |= bit.get(name, 0)  # somebody may look at members whom the readings do not ask
     return mask

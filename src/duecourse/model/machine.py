@@ -12,7 +12,11 @@ from transitions import EventData, Machine, MachineError
 
 from duecourse.errors import InvalidInput, nearest
 from duecourse.model.expression import (
+    Compare,
+    Constant,
     Expression,
+    Not,
+    Variable,
     conjunction,
     evaluate,
     false_parts,
@@ -24,7 +28,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from duecourse.model.expression import Effect
-    from duecourse.model.procedure import Branch, On, Panel, Procedure, Step, Suspension, Value
+    from duecourse.model.procedure import (
+        Branch,
+        On,
+        Panel,
+        Procedure,
+        Reply,
+        Step,
+        Suspension,
+        Value,
+    )
 
 
 class IllegalStepError(InvalidInput):
@@ -146,17 +159,24 @@ class CaseMachine:
         found = self.procedure.step[step]
         if self.stage not in found.sources:
             return f'it is taken from {", ".join(found.sources)}, the case is in "{self.stage}"'
+        parts = list(map(str, self.lacking(step)))
+        if found.reply is not None and parts and parts[-1] == str(_outstanding(found.reply, found)):
+            parts[-1] = f"a {found.actors[0]} of {found.reply.panel} whose reply is outstanding"
+        return f"it needs {' and '.join(parts) or 'a branch whose condition holds'}"
+
+    def lacking(self, step: str) -> tuple[Expression, ...]:
+        """Return what would have to be true for a step that its stage does not exclude: the false parts of its guard."""
+        found = self.procedure.step[step]
         parts = [
-            str(part)
+            part
             for condition in self._conditions(found)
             for part in false_parts(condition, self.environment)
         ]
-        parts += [f"not {each.id}.active" for each in self._barring(found)]
-        if found.reply is not None and not int(
-            self.values.get(f"{found.reply.panel}.pending.{found.actors[0]}", 0)
-        ):
-            parts.append(f"a {found.actors[0]} of {found.reply.panel} whose reply is outstanding")
-        return f"it needs {' and '.join(parts) or 'a branch whose condition holds'}"
+        parts += [Not(Variable(f"{each.id}.active")) for each in self._barring(found)]
+        if found.reply is not None:
+            outstanding = _outstanding(found.reply, found)
+            parts += [outstanding] if not evaluate(outstanding, self.values) else []
+        return tuple(parts)
 
     def load(self, values: Mapping[str, Value]) -> None:
         """Put the case where `values` says (a stage and any variables by name); other variables keep their values."""
@@ -280,6 +300,11 @@ class CaseMachine:
         self.values |= {f"{panel.id}.pending.{actor}": 0 for actor in _actors(panel)}
         self.values |= {f"{panel.id}.{name}": 0 for name in ("asked", *panel.replies)}
         self.values[f"{panel.id}.open"] = False
+
+
+def _outstanding(reply: Reply, step: Step) -> Expression:
+    """Return the condition that a member of the step's actor has not replied."""
+    return Compare(">", Variable(f"{reply.panel}.pending.{step.actors[0]}"), Constant(0))
 
 
 def _actors(panel: Panel) -> Iterable[str]:

@@ -97,11 +97,13 @@ class Fact(Element):
         values: the domain in its order: (False, True), a range of integers, or the names of an enumeration.
         initial: the value at the start, or None where it may be any.
         unbounded: a counter without an upper limit; `values` then ends at the saturation point that the guards need.
+        shared: whether cases that run side by side have it in common.
     """
 
     values: tuple[Value, ...]
     initial: Value | None
     unbounded: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,7 @@ class FactShape(ElementShape):
     values: list[Id] | None = Field(default=None, min_length=2, max_length=64)
     range: list[int] | None = Field(default=None, min_length=2, max_length=2)
     counter: bool = False
+    shared: bool = False
     initial: bool | int | str
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from duecourse.model.expression import Expression
-    from duecourse.model.procedure import Panel, Procedure, Step
+    from duecourse.model.procedure import Panel, Step
     from duecourse.model.variants import Folded
 
 _TIMED = {"start", "stop", "extend", "begin", "end"}
@@ -55,9 +55,7 @@ class _Slice:
 
     def leaves(self, step: Step) -> bool:
         """Return whether a step can lead to another stage."""
-        return any(
-            branch.stage != source for branch in step.branches for source in step.sources
-        )
+        return any(branch.stage != source for branch in step.branches for source in step.sources)
 
     def moves_time(self, step: Step) -> bool:
         """Return whether a step can touch a clock or a suspension, is taken by a lapse, or begins statutory time."""

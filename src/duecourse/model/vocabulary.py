@@ -87,8 +87,15 @@ def fact(context: Context, shape: s.FactShape, entry: Entry) -> p.Fact:
         known = ", ".join(map(_plain, values[:12])) + (", …" if len(values) > 12 else "")  # noqa: PLR2004  (as in `nearest`)
         message = f"{_plain(initial)} is not among the values: {known}"
         context.problems.append(entry.problem("range", message, "initial"))
+    if shape.shared and shape.counter:
+        message = "what cases share has a limit; give it a range instead of a counter"
+        context.problems.append(entry.problem("shape", message, "shared"))
     return p.Fact(
-        **context.element(shape, entry), values=values, initial=initial, unbounded=shape.counter
+        **context.element(shape, entry),
+        values=values,
+        initial=initial,
+        unbounded=shape.counter,
+        shared=shape.shared,
     )
 
 

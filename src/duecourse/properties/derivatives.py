@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Literal
 
 from duecourse.properties.automaton import Automaton, TooLargeError, check_size, minimal
 from duecourse.properties.ltlf import Formula, Kind, propositions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 MAX_WORK = 2_000_000
 
 
 def automaton(formula: Formula, count: int | None = None) -> Automaton:
     """Return the minimal automaton of the traces that satisfy a formula, the empty trace among them.
+
+    The parts of a conjunction are built one by one, each over the propositions that it speaks of, and put together.
 
     Args:
         formula: over propositions 0, 1, …
@@ -25,6 +29,100 @@ def automaton(formula: Formula, count: int | None = None) -> Automaton:
     """
     count = propositions(formula) if count is None else count
     check_size(1, count)
+    return joined(parts_of(formula, "&"), count)
+
+
+def joined(parts: Sequence[Part], count: int) -> Automaton:
+    """Return the automaton of what all parts accept, over letters of so many propositions.
+
+    Raises:
+        TooLargeError: it has too many states or propositions.
+    """
+    letters = range(1 << count)
+    return _product([(part.automaton, tuple(map(part.letter, letters))) for part in parts], count)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The automaton of a part of a formula, over the propositions that this part speaks of.
+
+    Attributes:
+        automaton: over its own propositions.
+        places: the numbers that these have in the whole formula.
+    """
+
+    automaton: Automaton
+    places: tuple[int, ...]
+
+    @cached_property
+    def _letters(self) -> dict[int, int]:
+        return {}
+
+    def letter(self, whole: int) -> int:
+        """Return what a letter of the whole formula is to this part."""
+        found = self._letters.get(whole)
+        if found is None:
+            found = sum(1 << at for at, place in enumerate(self.places) if whole >> place & 1)
+            self._letters[whole] = found
+        return found
+
+
+def parts_of(formula: Formula, joint: Literal["&", "|"]) -> tuple[Part, ...]:
+    """Return the automata of the parts that a formula joins, one where it joins none in this way.
+
+    Raises:
+        TooLargeError: see `automaton`.
+    """
+    parts: list[Part] = []
+    for each in formula.parts if formula.kind == joint else (formula,):
+        numbers: dict[int, int] = {}
+        compact = _renumbered(each, numbers)
+        check_size(1, len(numbers))
+        parts.append(Part(_by_derivatives(compact, len(numbers)), tuple(numbers)))
+    return tuple(parts)
+
+
+def _renumbered(formula: Formula, numbers: dict[int, int]) -> Formula:
+    """Return a formula with its propositions numbered in the order in which it names them."""
+    if formula.kind == "atom":
+        return replace(formula, index=numbers.setdefault(formula.index, len(numbers)))
+    return replace(formula, parts=tuple(_renumbered(part, numbers) for part in formula.parts))
+
+
+def _product(built: Sequence[tuple[Automaton, tuple[int, ...]]], count: int) -> Automaton:
+    """Return the automaton of what all parts accept.
+
+    Args:
+        built: each part with what its letters are, by the letters of the whole.
+        count: how many propositions a letter of the whole tells of.
+    """
+    kinds = list(zip(*(letters for _, letters in built), strict=True))
+    first = (0,) * len(built)
+    numbers = {first: 0}
+    rows: list[list[int]] = []
+    for state in (queue := [first]):
+        known: dict[tuple[int, ...], int] = {}
+        for kind in dict.fromkeys(kinds):
+            after = tuple(
+                part.next[at][letter]
+                for (part, _), at, letter in zip(built, state, kind, strict=True)
+            )
+            if after not in numbers:
+                numbers[after] = len(numbers)
+                check_size(len(numbers), count)
+                queue.append(after)
+            known[kind] = numbers[after]
+        rows.append([known[kind] for kind in kinds])
+    accepting = {
+        number
+        for state, number in numbers.items()
+        if all(at in part.accepting for (part, _), at in zip(built, state, strict=True))
+    }
+    return minimal(rows, accepting, count)
+
+
+@lru_cache(maxsize=1024)
+def _by_derivatives(formula: Formula, count: int) -> Automaton:
     derivatives = _Derivatives()
     initial = derivatives.normal(derivatives.node(formula, holds=True))
     numbers = {initial: 0}

@@ -53,6 +53,28 @@ class Exploration:
         """The number of configurations and of moves."""
         return len(self.moves), sum(map(len, self.moves.values()))
 
+    @cached_property
+    def rank(self) -> Mapping[int, int]:
+        """The place of each configuration in an order in which, loops apart, each comes before those it leads to."""
+        seen: set[int] = set()
+        order: list[int] = []
+        for root in self.table.initial:
+            if root in seen:
+                continue
+            seen.add(root)
+            work = [(root, iter(self.moves.get(root, ())))]
+            while work:
+                packed, moves = work[-1]
+                for _, to in moves:
+                    if to not in seen:
+                        seen.add(to)
+                        work.append((to, iter(self.moves.get(to, ()))))
+                        break
+                else:
+                    work.pop()
+                    order.append(packed)
+        return {packed: place for place, packed in enumerate(reversed(order))}
+
     def path_to(
         self, goal: Callable[[int], bool], avoid: Callable[[Rule, int], bool] | None = None
     ) -> tuple[Rule, ...] | None:
@@ -113,21 +135,28 @@ class Exploration:
             ends: tells whether a move is one that is looked for.
             without: steps that are never taken.
         """
-        before: dict[int, list[int]] = {}
-        queue: list[int] = []
-        for packed, moves in self.moves.items():
-            for rule, to in moves:
-                if rule.step not in without:
-                    before.setdefault(to, []).append(packed)
-                    if ends(rule, to):
-                        queue.append(packed)
+        queue = [
+            packed
+            for packed, moves in self.moves.items()
+            for rule, to in moves
+            if rule.step not in without and ends(rule, to)
+        ]
         found = set(queue)
         while queue:
-            for packed in before.get(queue.pop(), ()):
-                if packed not in found:
+            for packed, step in self.before.get(queue.pop(), ()):
+                if packed not in found and step not in without:
                     found.add(packed)
                     queue.append(packed)
         return frozenset(found)
+
+    @cached_property
+    def before(self) -> Mapping[int, list[tuple[int, str]]]:
+        """For each configuration, those that lead to it, with the step."""
+        found: dict[int, list[tuple[int, str]]] = {}
+        for packed, moves in self.moves.items():
+            for rule, to in moves:
+                found.setdefault(to, []).append((packed, rule.step))
+        return found
 
 
 def _way(came: Mapping[int, tuple[int, Rule] | None], end: int) -> tuple[Rule, ...]:

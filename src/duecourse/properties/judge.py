@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from duecourse.model.compile import compile_table
@@ -90,44 +91,82 @@ class Judge:
         table = compile_table(self.procedure, self.readings, observed=watched)
         return Exploration(table, self.limit)
 
+    @cached_property
+    def looking(self) -> Exploration:
+        """Every behaviour with all that claims about cases and goals look at."""
+        return self.exploration(
+            [each for each in self.of((*_CASES, *_GOALS)) if self.looks([each])]
+        )
+
     def cases(self, properties: Sequence[Property]) -> dict[str, Result]:
         """Return the results of claims about single cases."""
-        exploration = self.exploration(properties)
-        watchings = [monitor.bind(exploration.table) for monitor in _monitors(properties)]
-        swept = sweep(exploration, watchings)
+        exploration = self.looking if self.looks(properties) else self.plain
+        table = exploration.table
+        watched: dict[Monitor, Watching] = {}
+
+        def bound(monitors: Iterable[Monitor]) -> list[Watching]:
+            return [watched.setdefault(each, each.bind(table)) for each in monitors]
+
+        claims: list[tuple[Property, list[Watching], list[Watching]]] = []
+        for each, monitor in zip(properties, _monitors(properties), strict=True):
+            whole = each.kind is Kind.SOMETIMES
+            pieces = bound((monitor,) if whole else monitor.pieces())
+            claims.append((each, pieces, bound(monitor.twin_pieces())))
+        swept = dict(zip(watched, sweep(exploration, list(watched.values())), strict=True))
+        found = {id(watching): swept[monitor] for monitor, watching in watched.items()}
         return {
-            each.id: self.case(exploration, each, watching, found)
-            for each, watching, found in zip(properties, watchings, swept, strict=True)
+            each.id: self.case(exploration, each, pieces, twins, found)
+            for each, pieces, twins in claims
         }
 
     def case(
-        self, exploration: Exploration, each: Property, watching: Watching, found: Swept
+        self,
+        exploration: Exploration,
+        each: Property,
+        pieces: Sequence[Watching],
+        twins: Sequence[Watching],
+        found: Mapping[int, Swept],
     ) -> Result:
-        """Return the result of a claim about single cases."""
+        """Return the result of a claim about single cases.
+
+        Args:
+            exploration: every behaviour.
+            each: the claim.
+            pieces: its parts, bound to the table; for `sometimes` the whole.
+            twins: the parts of its twin.
+            found: what was found of each of them, by identity.
+        """
         final = exploration.table.is_final
         result = Result(each, Verdict.HOLDS, visited=exploration.size[0])
         if each.kind is Kind.SOMETIMES:
-            if not found.satisfied:
+            (whole,) = pieces
+            if not found[id(whole)].satisfied:
                 verdict = Verdict.VIOLATED if exploration.finished else Verdict.INCONCLUSIVE
                 return self.unfinished(exploration, replace(result, verdict=verdict))
-            way = exploration.way_to(
-                watching, lambda x, state: final(x) and watching.accepting(state)
-            )
+            way = exploration.way_to(whole, lambda x, state: final(x) and whole.accepting(state))
             witness = dated(exploration.table, way or ())
             if witness is None:
                 return replace(result, verdict=Verdict.INCONCLUSIVE, reason=UNDATED)
             return replace(result, witness=witness)
-        if not found.violated:
+        violated = [piece for piece in pieces if found[id(piece)].violated]
+        if not violated:
             if not exploration.finished:
                 return self.unfinished(exploration, replace(result, verdict=Verdict.INCONCLUSIVE))
-            return replace(result, vacuous=not found.triggered)
+            triggered = not twins or any(found[id(twin)].accepted for twin in twins)
+            return replace(result, vacuous=not triggered)
+        ways = [(self.violation(exploration, piece), piece) for piece in violated]
+        way, piece = min(ways, key=lambda one: len(one[0]))
+        result = replace(result, turns=_turns(piece, way, _start(exploration.table, way)))
+        return self.shown(exploration.table, result, way)
+
+    def violation(self, exploration: Exploration, piece: Watching) -> tuple[Rule, ...]:
+        """Return a shortest case that violates a part of a claim."""
+        final = exploration.table.is_final
 
         def bad(packed: int, state: int) -> bool:
-            return watching.violated(state) or (final(packed) and not watching.accepting(state))
+            return piece.violated(state) or (final(packed) and not piece.accepting(state))
 
-        way = exploration.way_to(watching, bad) or ()
-        result = replace(result, turns=_turns(watching, way, _start(exploration.table, way)))
-        return self.shown(exploration.table, result, way)
+        return exploration.way_to(piece, bad) or ()
 
     def shown(self, table: Table, result: Result, way: Sequence[Rule], loop: int = 0) -> Result:
         """Return a violation with its witness; inconclusive where it cannot be dated."""
@@ -145,7 +184,8 @@ class Judge:
 
     def structural(self, each: Property) -> Result:
         """Return the result of a property of the graph of all cases."""
-        exploration = self.exploration([each]) if each.kind in _GOALS else self.plain
+        looking = each.kind in _GOALS and self.looks([each])
+        exploration = self.looking if looking else self.plain
         result = Result(each, Verdict.HOLDS, visited=exploration.size[0])
         if not exploration.finished:
             return self.unfinished(exploration, result)
@@ -272,16 +312,29 @@ class _Marking:
             (each.id, monitor.bind(table))
             for each, monitor in zip(terms, _monitors(terms), strict=True)
         ]
+        self.mask = 0
+        for _, watching in self.bound:
+            self.mask |= watching.mask
+        self.known: dict[tuple[int, int, frozenset[str], frozenset[str]], frozenset[str]] = {}
 
     def __call__(
         self, rule: Rule, to: int, before: frozenset[str], after: frozenset[str]
     ) -> frozenset[str]:
+        key = id(rule), to & self.mask, before, after
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = frozenset(self._marks(rule, to, before, after))
+        return found
+
+    def _marks(
+        self, rule: Rule, to: int, before: frozenset[str], after: frozenset[str]
+    ) -> set[str]:
         marks: set[str] = set()
         for name, watching in self.bound:
             letters = list(watching.letters(watching.symbol(rule, to), before, after))
             marks |= {f"{name} first"} if any(letter & 1 for letter in letters) else set()
             marks |= {f"{name} last"} if all(letter & 2 for letter in letters) else set()
-        return frozenset(marks)
+        return marks
 
 
 def _start(table: Table, way: Sequence[Rule]) -> int:

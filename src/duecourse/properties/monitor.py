@@ -5,13 +5,14 @@ The same monitor runs in exploration, beside random cases, beside every simulate
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from duecourse.model.expression import Compare, Constant, Variable, atoms, simplify, variables
 from duecourse.model.liveness import Observed
 from duecourse.properties.automaton import Colour
+from duecourse.properties.derivatives import joined
 from duecourse.properties.watching import Watching, is_variable, static_values
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from duecourse.model.procedure import Procedure
     from duecourse.model.table import Rule, Table
     from duecourse.properties.automaton import Automaton
+    from duecourse.properties.derivatives import Part
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,37 @@ class Monitor:
     """A claim over the steps of one case, bound to no procedure yet.
 
     Attributes:
-        automaton: judges the sequence of letters; bit i of a letter says whether proposition i holds at a step.
+        parts: what it claims, each judging the sequence of letters; bit i of a letter says whether proposition i holds
+            at a step. All must be satisfied.
         propositions: guards over what a step is and leads to (see `duecourse.properties.watching`).
-        twin: accepts a case in which what the claim speaks of has happened; a claim that no case triggers holds
-            vacuously. None where the claim always has something to say.
+        twin: one of these accepts a case in which what the claim speaks of has happened; a claim that no case triggers
+            holds vacuously. Empty where the claim always has something to say.
     """
 
-    automaton: Automaton
+    parts: tuple[Part, ...]
     propositions: tuple[Expression, ...]
-    twin: Automaton | None = None
+    twin: tuple[Part, ...] = ()
+
+    @cached_property
+    def automaton(self) -> Automaton:
+        """The claim as one automaton over all its propositions.
+
+        Raises:
+            TooLargeError: it has too many states.
+        """
+        return joined(self.parts, len(self.propositions))
+
+    def pieces(self) -> tuple[Monitor, ...]:
+        """Return one monitor for each part: the claim is violated where one of them is."""
+        return tuple(self._piece(part) for part in self.parts)
+
+    def twin_pieces(self) -> tuple[Monitor, ...]:
+        """Return one monitor for each part of the twin: the claim is triggered where one of them is satisfied."""
+        return tuple(self._piece(part) for part in self.twin)
+
+    def _piece(self, part: Part) -> Monitor:
+        own = replace(part, places=tuple(range(len(part.places))))
+        return Monitor((own,), tuple(self.propositions[place] for place in part.places))
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -54,10 +78,16 @@ class Monitor:
         if not asked:
             return lambda _step, _target: frozenset()
 
+        members = {
+            f"{panel.id}.pending": [f"{panel.id}.pending.{each.actor}" for each in panel.electorate]
+            for panel in procedure.panels
+        }
+
         def look(step: str, target: str) -> frozenset[str]:
             known = static_values(procedure, step, target, self.named)
             left = (simplify(each, known) for each in self.propositions)
-            return frozenset(name for each in left for name in variables(each)) & asked
+            names = frozenset(name for each in left for name in variables(each)) & asked
+            return names.union(*(members.get(name, ()) for name in names))
 
         return look
 

@@ -9,7 +9,6 @@ from duecourse.model.expression import (
     FALSE,
     TRUE,
     Compare,
-    Constant,
     Or,
     Variable,
     conjunction,
@@ -113,7 +112,7 @@ def _compared(compare: Compare, known: Names) -> Iterator[str]:
     values = known.facts.get(name, set())
     if isinstance(compare.right, Variable):
         yield "a claim compares with a number, a value, true or false"
-    elif isinstance(compare.right, Constant) and isinstance(compare.right.value, str):
+    elif isinstance(compare.right.value, str):
         word = compare.right.value
         if word not in values:
             hint = nearest(word, values) if values else "; it is a number, or true or false"

@@ -18,6 +18,7 @@ from duecourse.model.source import load
 from duecourse.properties.automaton import TooLargeError
 from duecourse.properties.claim import parse_claim
 from duecourse.properties.claim_grammar import ClaimError
+from duecourse.properties.derivatives import parts_of
 from duecourse.properties.monitor import Monitor
 from duecourse.properties.naming import expression, unknown_names
 from duecourse.properties.property import Expected, Kind, Measure, Property
@@ -290,7 +291,7 @@ class _Reader:
         length = len(str(entry.data.get(key, "")))
         try:
             claim = parse_claim(text, definitions=self.definitions)
-            _ = claim.automaton, claim.twin_automaton
+            _ = parts_of(claim.formula, "&")
         except ClaimError as error:
             at = min(max(error.offset - shift, 0), length)
             self.problems.append(entry.problem_inside("claim", str(error), at, key))
@@ -311,9 +312,9 @@ class _Reader:
         if claim is None:
             return None
         monitor = Monitor(
-            claim.automaton,
+            parts_of(claim.formula, "&"),
             tuple(expression(each, self.known, []) for each in claim.propositions),
-            claim.twin_automaton,
+            () if claim.twin is None else parts_of(claim.twin, "|"),
         )
         return replace(
             base, claim=text, pattern=claim.pattern, monitor=monitor, names=monitor.named
@@ -327,7 +328,7 @@ class _Reader:
             return None
         ends: Sequence[Claim] = (first, last)
         monitor = Monitor(
-            first.automaton,
+            parts_of(first.formula, "&"),
             tuple(expression(claim.propositions[0], self.known, []) for claim in ends),
         )
         return replace(base, claim=text, pattern="term", monitor=monitor, names=monitor.named)

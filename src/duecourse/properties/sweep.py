@@ -6,9 +6,11 @@ it leads to. What a step does to the bits depends only on what it is to the clai
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
+
+from duecourse.properties.watching import happening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,13 +26,13 @@ class Swept:
 
     Attributes:
         violated: whether some case violates it: for good, or by being over before it is satisfied.
-        triggered: whether some case triggers it.
+        accepted: whether some case, complete or not, satisfies it as far as it goes.
         satisfied: whether some complete case satisfies it.
         states: how many states of its monitor were met.
     """
 
     violated: bool
-    triggered: bool
+    accepted: bool
     satisfied: bool
     states: int
 
@@ -96,7 +98,8 @@ def sweep(exploration: Exploration, watchings: Sequence[Watching]) -> tuple[Swep
             keys.setdefault((id(rule), to & mask), (rule, to))
     symbols: dict[tuple[int, int], list[Symbol]] = {}
     for key, (rule, to) in keys.items():
-        symbols[key] = [watching.symbol(rule, to) for watching in watchings]
+        names = happening(rule)
+        symbols[key] = [watching.symbol_of(rule, to, names) for watching in watchings]
     free = 0
     for index, block in enumerate(blocks):
         block.symbols = list(dict.fromkeys(found[index] for found in symbols.values()))
@@ -111,10 +114,9 @@ def sweep(exploration: Exploration, watchings: Sequence[Watching]) -> tuple[Swep
         accepting = block.where("accepting")
         mine = sum(block.bits.values())
         violated = everywhere & block.where("violated") or at_the_end & mine & ~accepting
-        triggered = everywhere & block.where("triggered")
         satisfied = at_the_end & accepting
         met = (everywhere & mine).bit_count()
-        results.append(Swept(bool(violated), bool(triggered), bool(satisfied), met))
+        results.append(Swept(bool(violated), bool(everywhere & accepting), bool(satisfied), met))
     return tuple(results)
 
 
@@ -140,13 +142,15 @@ def _spread(
     first = sum(block.bits[block.watching.initial] for block in blocks)
     reached = dict.fromkeys(table.initial, first)
     waiting = dict(reached)
-    queue = deque(reached)
+    rank = exploration.rank
+    queue = [(rank[packed], packed) for packed in reached]
+    heapify(queue)
     edges = {
         packed: tuple((*effects[id(rule), to & mask], to) for rule, to in moves)
         for packed, moves in exploration.moves.items()
     }
     while queue:
-        packed = queue.popleft()
+        _, packed = heappop(queue)
         bits = waiting.pop(packed)
         for kept, moved, to in edges.get(packed, ()):
             image = bits & kept
@@ -160,7 +164,7 @@ def _spread(
                     waiting[to] |= new
                 else:
                     waiting[to] = new
-                    queue.append(to)
+                    heappush(queue, (rank.get(to, 0), to))
     everywhere = at_the_end = 0
     for packed, bits in reached.items():
         everywhere |= bits

@@ -29,11 +29,12 @@ from duecourse.model.expression import (
 from duecourse.properties.automaton import Colour
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from duecourse.model.expression import Expression, Value
     from duecourse.model.procedure import Procedure
-    from duecourse.model.table import Rule, Table
+    from duecourse.model.table import Field, Rule, Table
+    from duecourse.properties.derivatives import Part
     from duecourse.properties.monitor import Monitor
 
 _TRACKED = ("running", "stops", "extends")
@@ -66,10 +67,10 @@ class Symbol(NamedTuple):
 
 
 class State(NamedTuple):
-    """Where a claim stands: the state of its automaton, that of its twin, and the tracked clocks that run."""
+    """Where a claim stands: the states of its parts, those of its twin, and the tracked clocks that run."""
 
-    claim: int
-    twin: int
+    claim: tuple[int, ...]
+    twin: tuple[int, ...]
     running: frozenset[str]
 
 
@@ -87,7 +88,8 @@ class Watching:
 
     @cached_property
     def _states(self) -> list[State]:
-        return [State(0, 0, frozenset())]
+        monitor = self.monitor
+        return [State((0,) * len(monitor.parts), (0,) * len(monitor.twin), frozenset())]
 
     @cached_property
     def _numbers(self) -> dict[State, int]:
@@ -98,7 +100,7 @@ class Watching:
         return {}
 
     @cached_property
-    def _residuals(self) -> dict[tuple[int, str], tuple[tuple[Expression, ...], ...]]:
+    def _alike(self) -> dict[tuple[frozenset[str], int, str, int], Symbol]:
         return {}
 
     @cached_property
@@ -129,19 +131,42 @@ class Watching:
     @cached_property
     def mask(self) -> int:
         """The bits of a configuration that the claim looks at."""
+        names = {name for each in self.propositions for name in variables(each)}
+        fields = {field.name: field for name in names for field in self._fields(name)}
+        return sum(field.mask for field in fields.values())
+
+    def _fields(self, name: str) -> tuple[Field, ...]:
+        """Return the fields that make a variable: the outstanding replies of a panel are counted by class of members."""
         fields = self.table.fields
-        return sum(
-            fields[name].mask
-            for name in {name for each in self.propositions for name in variables(each)}
-            & fields.keys()
-        )
+        if name in fields:
+            return (fields[name],)
+        if not name.endswith(".pending"):
+            return ()
+        return tuple(field for each, field in fields.items() if each.startswith(f"{name}."))
+
+    def _read(self, name: str, packed: int) -> Value:
+        values = [field.read(packed) for field in self._fields(name)]
+        return sum(map(int, values)) if name.endswith(".pending") else values[0]
 
     def symbol(self, rule: Rule, to: int, actor: str = "") -> Symbol:
         """Return what a step that leads to a configuration is to the claim; without an actor, for all who may take it."""
         key = id(rule), to & self.mask, actor
         found = self._symbols.get(key)
         if found is None:
-            found = self._symbols[key] = self._symbol(rule, to, actor)
+            found = self.symbol_of(rule, to, happening(rule), actor)
+            self._symbols[key] = found
+        return found
+
+    def symbol_of(self, rule: Rule, to: int, names: frozenset[str], actor: str = "") -> Symbol:
+        """Return the same where it is known what happens (`happening`), which many claims have in common.
+
+        Steps of which the claim names the same are the same to it, unless it asks for actors or clocks.
+        """
+        close = id(rule) if self.tracked or self.monitor.actors else 0
+        key = self.monitor.named & names, to & self.mask, actor, close
+        found = self._alike.get(key)
+        if found is None:
+            found = self._alike[key] = self._symbol(rule, to, names, actor)
         return found
 
     def after(self, state: int, symbol: Symbol) -> tuple[int, ...]:
@@ -158,26 +183,31 @@ class Watching:
 
     def violated(self, state: int) -> bool:
         """Return whether the claim is violated whatever happens next."""
-        return self.monitor.automaton.colour(self._states[state].claim) is Colour.VIOLATED
+        return self.colour(state) is Colour.VIOLATED
 
     def accepting(self, state: int) -> bool:
         """Return whether the claim is satisfied if the case ends here."""
-        return self._states[state].claim in self.monitor.automaton.accepting
+        parts = zip(self.monitor.parts, self._states[state].claim, strict=True)
+        return all(at in part.automaton.accepting for part, at in parts)
 
     def colour(self, state: int) -> Colour:
         """Return the run-time verdict in a state."""
-        return self.monitor.automaton.colour(self._states[state].claim)
+        parts = zip(self.monitor.parts, self._states[state].claim, strict=True)
+        return max((part.automaton.colour(at) for part, at in parts), key=list(Colour).index)
 
     def at_stake(self, state: int) -> bool:
         """Return whether the next step can violate the claim for good."""
-        automaton = self.monitor.automaton
-        following = set(automaton.next[self._states[state].claim])
-        return any(automaton.colour(each) is Colour.VIOLATED for each in following)
+        parts = zip(self.monitor.parts, self._states[state].claim, strict=True)
+        return any(
+            part.automaton.colour(after) is Colour.VIOLATED
+            for part, at in parts
+            for after in set(part.automaton.next[at])
+        )
 
     def triggered(self, state: int) -> bool:
         """Return whether what the claim speaks of has happened."""
-        twin = self.monitor.twin
-        return twin is None or self._states[state].twin in twin.accepting
+        twin = zip(self.monitor.twin, self._states[state].twin, strict=True)
+        return not self.monitor.twin or any(at in part.automaton.accepting for part, at in twin)
 
     def _step(self, state: int, symbol: Symbol) -> Iterator[int]:
         claim, twin, running = self._states[state]
@@ -185,11 +215,10 @@ class Watching:
         if symbol.ends:
             after = frozenset()
         for full in self.letters(symbol, running, after):
-            twins = self.monitor.twin
             yield self._number(
                 State(
-                    self.monitor.automaton.next[claim][full],
-                    twins.next[twin][full] if twins is not None else 0,
+                    _next(self.monitor.parts, claim, full),
+                    _next(self.monitor.twin, twin, full),
                     after,
                 )
             )
@@ -224,14 +253,15 @@ class Watching:
             self._states.append(state)
         return self._numbers[state]
 
-    def _symbol(self, rule: Rule, to: int, actor: str) -> Symbol:
-        fields = self.table.fields
+    def _symbol(self, rule: Rule, to: int, names: frozenset[str], actor: str) -> Symbol:
         letters: dict[tuple[int, tuple[tuple[int, Expression], ...]], None] = {}
-        for residuals in self._rule_residuals(rule, actor):
+        for residuals in self._residual_kinds(rule, names, actor):
             letter, still = 0, []
             for index, residual in enumerate(residuals):
-                names = set(variables(residual))
-                values = {name: fields[name].read(to) for name in names & fields.keys()}
+                if residual == FALSE:
+                    continue
+                asked = set(variables(residual))
+                values = {name: self._read(name, to) for name in asked if self._fields(name)}
                 left = simplify(residual, values)
                 if left == TRUE:
                     letter |= 1 << index
@@ -242,6 +272,8 @@ class Watching:
         stages = self.table.procedure.stage
 
         def on(kind: str) -> frozenset[str]:
+            if not tracked:
+                return frozenset()
             return frozenset(op.name for op in rule.ops if op.kind == kind and op.name in tracked)
 
         return Symbol(
@@ -253,24 +285,30 @@ class Watching:
             tuple(still for _, still in letters),
         )
 
-    def _rule_residuals(self, rule: Rule, actor: str) -> tuple[tuple[Expression, ...], ...]:
+    def _residual_kinds(
+        self, rule: Rule, names: frozenset[str], actor: str
+    ) -> tuple[tuple[Expression, ...], ...]:
         """Return the propositions with everything put in that is known of a rule, for each kind of actor."""
-        found = self._residuals.get((id(rule), actor))
-        if found is None:
-            named = self.monitor.named
-            known = static_values(self.table.procedure, rule.step, rule.target, named)
-            known |= dict.fromkeys(named & _happenings(rule), True)
-            by = self.monitor.actors
-            actors = (actor,) if actor or not by else self.table.procedure.step[rule.step].actors
-            kinds = {
-                tuple(
-                    simplify(each, known | {f"by {name}": name == one for name in by})
-                    for each in self.propositions
-                )
-                for one in actors
-            }
-            found = self._residuals[id(rule), actor] = tuple(sorted(kinds, key=str))
-        return found
+        named = self.monitor.named
+        known = static_values(self.table.procedure, rule.step, rule.target, named)
+        known |= dict.fromkeys(named & names, True)
+        by = self.monitor.actors
+        actors = (actor,) if actor or not by else self.table.procedure.step[rule.step].actors
+        kinds = {
+            tuple(
+                simplify(each, known | {f"by {name}": name == one for name in by})
+                for each in self.propositions
+            )
+            for one in actors
+        }
+        return tuple(sorted(kinds, key=str))
+
+
+def _next(parts: Sequence[Part], states: Sequence[int], letter: int) -> tuple[int, ...]:
+    return tuple(
+        part.automaton.next[state][part.letter(letter)]
+        for part, state in zip(parts, states, strict=True)
+    )
 
 
 def _known(proposition: Expression, procedure: Procedure) -> Expression:
@@ -322,6 +360,8 @@ def is_variable(procedure: Procedure, name: str) -> bool:
     )
 
 
-def _happenings(rule: Rule) -> set[str]:
-    found = {f"{_OPS[op.kind]} {op.name}" for op in rule.ops if op.kind in _OPS}
-    return found | ({f"lapses {rule.lapse_of}"} if rule.lapse_of is not None else set())
+def happening(rule: Rule) -> frozenset[str]:
+    """Return what a step is, in the words of propositions, as far as a rule alone tells it."""
+    found = {rule.step, f"in {rule.target}"}
+    found |= {f"{_OPS[op.kind]} {op.name}" for op in rule.ops if op.kind in _OPS}
+    return frozenset(found | ({f"lapses {rule.lapse_of}"} if rule.lapse_of is not None else set()))

@@ -1,0 +1,61 @@
+"""The options that several verbs share, and where what they find goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Id = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="a procedure or amendment by id (see `list`), several joined by +, or a file",
+    ),
+]
+Readings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reading", "-r", metavar="NAME=OPTION", help="how to read a silent point; repeatable"
+    ),
+]
+Amendments = Annotated[
+    list[str] | None,
+    typer.Option("--amend", "-a", metavar="ID", help="an amendment to apply; repeatable"),
+]
+AllReadings = Annotated[
+    bool,
+    typer.Option(
+        "--all-readings",
+        help="under every choice of readings at once; --reading holds some of them",
+    ),
+]
+Language = Annotated[str, typer.Option("--lang", metavar="LANG", help="en, zh or both")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="write to this file instead of standard output"
+    ),
+]
+Replications = Annotated[
+    int, typer.Option("--replications", "-n", metavar="N", min=1, help="independent repetitions")
+]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="the root of all random numbers")]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", "-w", metavar="N", min=1, help="processes; the results do not depend on it"
+    ),
+]
+
+
+def emit(text: str, output: Path | None) -> None:
+    """Print what a verb found, or write it to a file."""
+    if output is None:
+        typer.echo(text)
+        return
+    from duecourse.cli.files import write
+
+    write(output, text)
+    typer.echo(f"wrote {output}", err=True)

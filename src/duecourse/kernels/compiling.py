@@ -1,0 +1,59 @@
+"""Compiling with a cache on disk, and without one where the cache cannot be used."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numba
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
+
+
+class Compiled:
+    """A compiled function that survives a cache which cannot be read or written.
+
+    Args:
+        make: returns the function, compiled with or without a cache on disk.
+    """
+
+    def __init__(self, make: Callable[[bool], Callable[..., Any]]) -> None:
+        self.make = make
+        self.ready: Callable[..., Any] | None = None
+        self.sound = False
+
+    def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401  (what the compiled function takes and returns)
+        """Call the function; the first call compiles it, or loads it from the cache."""
+        if self.sound and self.ready is not None:
+            return self.ready(*arguments)
+        try:
+            self.ready = self.ready or self.make(True)  # noqa: FBT003
+            _load(self.ready, arguments)
+        except Exception as error:  # noqa: BLE001  (a broken cache breaks in whatever way its bytes make it)
+            self.ready = self.make(False)  # noqa: FBT003
+            _load(self.ready, arguments)  # an error that is not the cache's comes again here
+            warnings.warn(
+                f"the cache of compiled code cannot be used ({type(error).__name__}: {error}); "
+                "compiled without it, which costs some seconds at every start; set NUMBA_CACHE_DIR to a folder that can be written",
+                stacklevel=3,
+            )
+        self.sound = True
+        return self.ready(*arguments)
+
+
+def _load(function: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401  (numba's dispatchers have no type)
+    """Compile a function for arguments, or load it from the cache, without calling it."""
+    function.compile(tuple(map(numba.typeof, arguments)))
+
+
+def compiled(function: _F, *, cached: bool) -> _F:
+    """Return a function compiled to machine code."""
+    return cast("_F", numba.njit(cache=cached)(function))
+
+
+def inlined(function: _F) -> _F:
+    """Return a small function that compiled functions call; it is compiled into each of them."""
+    return cast("_F", numba.njit(function))
