@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.strategies import chosen_procedures
 
 import duecourse as dc
-from duecourse.errors import Problem
 from duecourse.model.compile import compile_table
 from duecourse.model.expression import evaluate, variables
 from duecourse.model.source import parse
@@ -25,6 +24,7 @@ from duecourse.properties.property_file import read_properties
 from duecourse.properties.sweep import sweep
 
 if TYPE_CHECKING:
+    from duecourse.errors import Problem
     from duecourse.model.expression import Value
     from duecourse.model.procedure import Procedure
     from duecourse.model.table import Rule, Table

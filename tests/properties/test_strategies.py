@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
@@ -17,6 +17,9 @@ from duecourse.model.machine import CaseMachine
 from duecourse.model.procedure import Label
 from duecourse.properties.check import check
 from duecourse.properties.strategies import Watcher, cases
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SETTINGS = settings(
     max_examples=25,
@@ -137,7 +140,7 @@ def test_a_late_case_is_found_with_its_breach_and_no_day_more_than_it_takes(perm
     calendar = dc.load_calendar("prc")
     first, last = case.events[0].on, case.events[-1].on
 
-    assert [event.step for event in case.events][0] == "apply"
+    assert next(event.step for event in case.events) == "apply"
     assert len(case.events) == 2
     assert last > calendar.counted_from(first, 20)
     assert calendar.counted_from(first, 20) == calendar.day_of(calendar.index(last) - 1) or (

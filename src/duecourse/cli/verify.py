@@ -50,8 +50,13 @@ def checked(
     properties = _selected(tuple(wanted))
     amendments = tuple(amend)
     reports = [
-        check(load(name, amendments), properties, options, limit=limit or MAX_CONFIGURATIONS)
-        for name in ids
+        check(
+            procedure,
+            [each for each in properties if wanted or each.concerns(procedure)],
+            options,
+            limit=limit or MAX_CONFIGURATIONS,
+        )
+        for procedure in (load(name, amendments) for name in ids)
     ]
     code = _worst(reports, as_expected=as_expected)
     return formatted(reports, code, format_, tongue, as_expected=as_expected), code

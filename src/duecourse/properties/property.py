@@ -87,6 +87,16 @@ class Property:
                 return self.expect[name]
         return None
 
+    def concerns(self, procedure: Procedure) -> bool:
+        """Return whether it speaks of a procedure: it cites nothing, or cites this text, or says what it expects of it.
+
+        A claim of absence speaks of every text: what a text does not have does not happen in it.
+        """
+        base = procedure.id.split("+", 1)[0]
+        names = {procedure.id, base, *procedure.amended_by}
+        known = names & {*self.cites, *self.expect}
+        return not self.cites or bool(known) or self.pattern.startswith("absence")
+
     def articles(self, procedure: Procedure) -> tuple[str, ...]:
         """Return the articles it rests on in a procedure."""
         return tuple(self.cites.get(procedure.id.split("+", 1)[0], ()))
