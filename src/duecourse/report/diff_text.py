@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from duecourse.properties.clock_bits import Limit
 from duecourse.properties.dating import told
 from duecourse.report.check_text import verdict_words
-from duecourse.report.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,8 +43,8 @@ class _Text:
         self.names = found.comparison.names
         same = found.a.id == found.b.id
         self.called: dict[Side, str] = {
-            "a": f"{found.a.id} (first readings)" if same else found.a.id,
-            "b": f"{found.b.id} (second readings)" if same else found.b.id,
+            "a": f"{found.a.id} (first)" if same else found.a.id,
+            "b": f"{found.b.id} (second)" if same else found.b.id,
         }
         self.old = {
             kind: _reversed(getattr(self.names, kind)) for kind in ("step", "clock", "actor")
@@ -152,7 +151,7 @@ class _Text:
         if self.stories:
             trace = told(each.witness.walked)
             past = f", past {', '.join(each.passed)}" if each.passed else ""
-            yield f"      a shortest case, {len(trace.steps)} steps{past}:"
+            yield f"      a shortest case, {_steps(len(trace.steps))}{past}:"
             yield from (
                 fill(line.text(self.lang), WIDTH, initial_indent="    ", subsequent_indent=" " * 24)
                 for line in trace.story()
@@ -166,7 +165,12 @@ class _Text:
                 for name, count in ((name, len(list(group))) for name, group in groupby(steps))
             ]
             shown = chain if len(chain) <= FEW else [*chain[:1], "…", *chain[-FEW + 2 :]]
-            yield f"      first after {len(steps)} step{'' if len(steps) == 1 else 's'}: {', '.join(shown)}"
+            yield fill(
+                f"first after {_steps(len(steps))}: {', '.join(shown)}",
+                WIDTH,
+                initial_indent="      ",
+                subsequent_indent="        ",
+            )
 
     def aftermath(self, each: Difference) -> Iterator[str]:
         """Tell which limits then lapse, where it takes days to see the difference."""
@@ -176,7 +180,12 @@ class _Text:
         other = self.called["b" if each.side == "a" else "a"]
         here = ", ".join(f"{b.clock} on {b.on}" for b in found.breaches) or "nothing"
         there = ", ".join(f"{b.clock} on {b.on}" for b in found.other or ()) or "nothing"
-        yield f"          then, if nobody acts, lapses in {self.called[each.side]}: {here}; in {other}: {there}"
+        yield fill(
+            f"if nobody acts, what lapses then is in {self.called[each.side]}: {here}; in {other}: {there}",
+            WIDTH,
+            initial_indent="          ",
+            subsequent_indent="          ",
+        )
 
     def clocks(self) -> Iterator[str]:
         found = [each for each in self.differences if each.change.aspect not in {"step", "end"}]
@@ -277,15 +286,17 @@ class _Text:
         sure = sum(each.confirmed for each in self.differences)
         if not total:
             done = self.found.comparison.finished
-            return say(
-                "en",
+            return (
                 "no difference in behaviour."
                 if done
-                else "no difference found, but the search was not finished.",
-                "",
+                else "no difference found, but the search was not finished."
             )
         unsure = f", {total - sure} not confirmed" if sure < total else ""
         return f"{total} difference{'' if total == 1 else 's'} in behaviour{unsure}."
+
+
+def _steps(count: int) -> str:
+    return f"{count} step{'' if count == 1 else 's'}"
 
 
 def _said(what: object) -> str:

@@ -96,7 +96,8 @@ def _shows(difference: Difference | None, found: Mutation, lang: Lang) -> str:
     what = f"“{step.label.text(lang)}”" if step else letter.step
     labels = found.procedure.stage
     where = " or ".join(f"“{labels[each].label.text(lang)}”" for each in difference.stages)
-    after = f"after {difference.length - 1} steps" if difference.length > 1 else "at once"
+    before = difference.length - 1
+    after = f"after {before} step{'' if before == 1 else 's'}" if before else "at once"
     if change.aspect == "step":
         can = "can no longer" if difference.side == "a" else "can now"
         who = " or ".join(found.procedure.actor[name].label.text(lang) for name in letter.actors)
