@@ -65,7 +65,9 @@ def test_every_case_replays_on_the_live_machine_and_violates_nothing_that_holds(
     name: str, readings: dict[str, str]
 ) -> None:
     procedure, properties = dc.load(name), dc.load_properties()
-    watcher = Watcher(procedure, properties, readings)
+    found = check(procedure, properties, readings).results
+    holding = [each.property for each in found if each.verdict is dc.Verdict.HOLDS]
+    watcher = Watcher(procedure, holding, readings)
     steps: set[str] = set()
     kinds: set[Kind] = set()
 
@@ -159,7 +161,7 @@ def test_a_case_that_is_not_permitted_is_refused(permit: Path) -> None:
 
 def test_unknown_facts_are_drawn(permit: Path) -> None:
     model = permit / "model" / "permit.toml"
-    fact = '\n[[fact]]\nid = "urgent"\nlabel = { en = "urgent", zh = "紧急" }\ncites = ["1"]\n'
+    fact = '\n[[fact]]\nid = "urgent"\nlabel = { en = "urgent", zh = "紧急" }\ncites = ["1"]\ninitial = "unknown"\n'
     text = model.read_text(encoding="utf-8") + fact
     when = '[[step]]\nid = "refuse"'
     model.write_text(text.replace(when, f'{when}\nwhen = "not urgent"'), encoding="utf-8")

@@ -227,6 +227,25 @@ def test_the_flow_in_sarif_is_the_case_each_step_at_its_line_of_the_model(permit
     assert steps[-1]["importance"] == "essential"
 
 
+def test_a_violation_without_a_step_has_no_flow_in_sarif_which_may_not_be_empty(
+    permit: Path,
+) -> None:
+    (file,) = (permit / "properties").glob("*.toml")
+    never = """
+[[property]]
+id = "both"
+kind = "can always"
+sentence = { en = "It can be granted and refused at once", zh = "可同时准予和不予许可" }
+goal = "grant and refuse"
+"""
+    file.write_text(file.read_text(encoding="utf-8") + never, encoding="utf-8")
+    (result,) = sarif(permit, "permit")["results"]
+
+    assert result["ruleId"] == "both"
+    assert "codeFlows" not in result
+    assert len(result["locations"]) == 1
+
+
 def test_a_rule_in_sarif_has_its_help_in_both_languages_with_the_articles(permit: Path) -> None:
     rules = {rule["id"]: rule for rule in sarif(permit, "permit")["tool"]["driver"]["rules"]}
     text = rules[CLAIM]["help"]["text"]

@@ -25,8 +25,10 @@ from duecourse.properties.monitor import Watch
 from duecourse.properties.nearness import Nearness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from hypothesis.vendor.pretty import RepresentationPrinter
 
     from duecourse.model.procedure import Procedure
     from duecourse.model.table import Rule, Table
@@ -71,6 +73,14 @@ class RandomCase(Case):
         facts = "".join(f", {name} = {value}" for name, value in self.facts.items())
         return "\n".join([f"a case of {self.procedure.id}{facts}:", *(lines or ["      nothing"])])
 
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:  # noqa: FBT001  (as Hypothesis calls it)
+        """Print the story where Hypothesis would print every field, and the whole text with them."""
+        del cycle
+        for number, line in enumerate(repr(self).splitlines()):
+            if number:
+                printer.break_()
+            printer.text(line)
+
 
 def cases(
     procedure: Procedure,
@@ -99,10 +109,12 @@ def cases(
     legs = st.lists(st.builds(Leg, goals, st.lists(turns, max_size=MAX_TURNS)), max_size=MAX_LEGS)
     start = st.sampled_from(sorted(table.initial))
 
-    def build(packed: int, drawn: Sequence[Leg]) -> Case:
-        return _Drawn(table, near, packed).case(drawn, dict(readings or {}))
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Case:
+        packed, path = draw(start), draw(legs)
+        return _Drawn(table, near, packed).case(path, dict(readings or {}))
 
-    return st.builds(build, start, legs)
+    return drawn()
 
 
 class Watcher:

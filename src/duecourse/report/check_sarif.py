@@ -122,8 +122,9 @@ class _Log:
                 "asExpected": result.expected,
             },
         }
-        if result.verdict is Verdict.VIOLATED and result.witness is not None:
-            entry["codeFlows"] = [self.flow(result, result.witness)]
+        witness = result.witness
+        if result.verdict is Verdict.VIOLATED and witness is not None and witness.steps:
+            entry["codeFlows"] = [self.flow(result, witness)]
         return entry
 
     def flow(self, result: Result, trace: Trace) -> Object:
