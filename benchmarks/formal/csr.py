@@ -81,7 +81,7 @@ def kept(members: int, *, bypass: bool = False) -> Procedure:
 
 def table(procedure: Procedure) -> Table:
     """Return the table with what the claims look at."""
-    observed = Observed(lambda _, stage: HISTORY if stage == "notified" else (), {})
+    observed = Observed(lambda _, stage: ("sitting", *(HISTORY if stage == "notified" else ())), {})
     return compile_table(procedure, observed=observed)
 
 

@@ -12,7 +12,9 @@ from duecourse.cli.audit_verb import audit
 from duecourse.cli.options import (
     AllReadings,
     Amendments,
+    AtMost,
     Id,
+    Instances,
     Language,
     Output,
     Readings,
@@ -118,6 +120,8 @@ def check(
     story: Annotated[
         bool, typer.Option("--story", help="with --all-readings: tell the case of each condition")
     ] = False,
+    instances: Instances = None,
+    at_most: AtMost = None,
     lang: Language = "en",
     output: Output = None,
 ) -> None:
@@ -135,6 +139,8 @@ def check(
         as_expected=as_expected,
         all_readings=all_readings,
         story=story,
+        instances=instances,
+        at_most=at_most or (),
     )
     emit(text, output)
     raise typer.Exit(code)

@@ -31,6 +31,17 @@ AllReadings = Annotated[
         help="under every choice of readings at once; --reading holds some of them",
     ),
 ]
+Instances = Annotated[
+    int | None,
+    typer.Option(metavar="K", min=1, help="check K cases of one procedure side by side"),
+]
+AtMost = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="N=STAGE,…",
+        help="with --instances: at most N cases are in these stages at once; repeatable",
+    ),
+]
 Language = Annotated[str, typer.Option("--lang", metavar="LANG", help="en, zh or both")]
 Output = Annotated[
     Path | None,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from duecourse.cli.all_readings import checked_under_all, refuse_expected
 from duecourse.cli.check_formats import FORMATS, formatted
 from duecourse.cli.files import chosen, language, one_of
+from duecourse.cli.side_by_side import checked_side_by_side
+from duecourse.errors import InvalidInput
 from duecourse.model.library import load, own_texts, project_root
 from duecourse.model.names import names_in_reach
 from duecourse.properties.bounds import bounds
@@ -35,8 +37,19 @@ def checked(
     as_expected: bool,
     all_readings: bool = False,
     story: bool = False,
+    instances: int | None = None,
+    at_most: Iterable[str] = (),
 ) -> tuple[str, int]:
     """Return what checking found, and the exit code."""
+    if instances is not None:
+        if all_readings or as_expected:
+            raise InvalidInput("--instances goes with neither --all-readings nor --as-expected")
+        properties = _selected(tuple(wanted)) if wanted else ()
+        return checked_side_by_side(
+            names, amend, readings, properties, at_most, instances, format_, limit, lang
+        )
+    if at_most:
+        raise InvalidInput("--at-most counts cases side by side; say how many with --instances")
     if all_readings:
         refuse_expected(as_expected=as_expected)
         properties = _selected(tuple(wanted))

@@ -125,9 +125,10 @@ class Reach:
         ).reshape(len(goals), 4)
         self.goal_asks, self.goal_asks_of = _asks(goals)
         self.reached = np.full(len(goals), -1, np.int64)
-        self.progress = np.array([len(initial), 0, 0, -1], np.int64)
+        self.progress = np.array([len(initial), 0, 0, -1, 0], np.int64)
         self.block = max(BLOCK, 2 * rules.widest)
         self.buffer = np.empty((self.block, self.columns), np.uint64)
+        self.places = np.empty(self.block, np.uint64)
         self.origin = np.empty((self.block, 2), np.int32)
         room = max(_FIRST, 2 * (len(initial) + self.block))
         self.states = np.empty((room, self.columns), np.uint64)
@@ -204,6 +205,7 @@ class Reach:
                 self.ids,
                 self.buffer,
                 self.origin,
+                self.places,
                 rules.widest,
                 limit,
                 self.progress,
@@ -240,6 +242,13 @@ class Reach:
         """Return a configuration by its number."""
         words = [int(word) for word in self.states[number]]
         return words[0] + (words[1] << WORD if self.rules.wide else 0)
+
+    def configurations(self) -> list[int]:
+        """Return the configurations whose moves were taken, breadth first."""
+        words = self.states[: self.expanded].T.tolist()
+        if not self.rules.wide:
+            return list(words[0])
+        return [low + (high << WORD) for low, high in zip(*words, strict=True)]
 
     def way(self, number: int) -> list[int]:
         """Return the rules of a shortest way to a configuration, by their numbers."""

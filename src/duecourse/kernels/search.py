@@ -36,7 +36,7 @@ _MIX, _MIX_HIGH = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 G_LOW, V_LOW, C_LOW, P_LOW, A_LOW, G_HIGH, V_HIGH, C_HIGH, P_HIGH, A_HIGH = range(10)
 
 # what a search has come to
-COUNT, HEAD, MOVES, DEAD_END = range(4)
+COUNT, HEAD, MOVES, DEAD_END, TOUCHED = range(5)
 ROOM, DONE, LIMIT = range(3)
 
 
@@ -78,6 +78,7 @@ def _search(*, wide: bool, cached: bool) -> Callable[..., Any]:
         ids: Indices,
         buffer: Words,
         origin: Indices,
+        places: NDArray[np.uint64],
         widest: int,
         limit: int,
         progress: Numbers,
@@ -131,10 +132,17 @@ def _search(*, wide: bool, cached: bool) -> Callable[..., Any]:
                     progress[DEAD_END] = head
                 head += 1
             moves += used
+            # reading the slots first, each for itself, lets the memory fetch many of them at once
+            touched = zero
+            for index in range(used):
+                high = buffer[index, 1] if wide else zero
+                places[index] = _hash(buffer[index, 0], high) & last_slot
+                touched ^= slots[places[index], 0]
+            progress[TOUCHED] = np.int64(touched & LOW)
             for index in range(used):
                 low = buffer[index, 0]
                 high = buffer[index, 1] if wide else zero
-                slot = _hash(low, high) & last_slot
+                slot = places[index]
                 while True:
                     there = slots[slot, 0]
                     if there == FREE:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from duecourse.kernels.reach import MAX_BITS, MAX_BYTES, Masks, Reach, Rules
 
@@ -81,38 +80,45 @@ class Search:
 
 
 class LazyMoves(Mapping[int, "tuple[tuple[Rule, int], ...]"]):
-    """The configurations found by a search, with their moves, which are worked out when they are asked for."""
+    """The configurations found by a search, with their moves, which are worked out when they are asked for.
+
+    Attributes:
+        search: what found them.
+        size: the number of configurations and of moves.
+        finished: whether every reachable configuration was found.
+    """
 
     def __init__(self, search: Search) -> None:
-        self.table, self.reach = search.table, search.reach
-        states = self.reach.states[: self.reach.expanded]
-        self.order = np.lexsort(states.T)
-        self.keys_in_order = states[self.order]
+        self.table, reach = search.table, search.reach
+        self.search = search
+        self.size, self.finished = (reach.expanded, reach.moves), reach.finished
+
+    @cached_property
+    def found(self) -> dict[int, None]:
+        """The configurations, breadth first."""
+        return dict.fromkeys(self.search.reach.configurations())
 
     def __len__(self) -> int:
-        return self.reach.expanded
+        return self.size[0]
 
     def __iter__(self) -> Iterator[int]:
-        for number in range(self.reach.expanded):
-            yield self.reach.configuration(number)
+        return iter(self.found)
 
     def __contains__(self, packed: object) -> bool:
-        return isinstance(packed, int) and self._found(packed)
+        return packed in self.found
 
     def __getitem__(self, packed: int) -> tuple[tuple[Rule, int], ...]:
-        if not self._found(packed):
+        if packed not in self.found:
             raise KeyError(packed)
         return tuple(self.table.moves(packed))
 
-    def _found(self, packed: int) -> bool:
-        low, high = 0, len(self.keys_in_order)
-        while low < high:
-            middle = (low + high) // 2
-            if self.reach.configuration(int(self.order[middle])) < packed:
-                low = middle + 1
-            else:
-                high = middle
-        return low < len(self.order) and self.reach.configuration(int(self.order[low])) == packed
+
+def lazy_moves(table: Table, limit: int, memory: int = MAX_BYTES) -> LazyMoves | None:
+    """Return what a compiled search finds; None where the table is too wide for it, or memory too small."""
+    if not fits(table):
+        return None
+    search = Search(table).run(limit, memory)
+    return None if search.reach.full else LazyMoves(search)
 
 
 def _masks(rule: Rule) -> Masks:

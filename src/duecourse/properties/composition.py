@@ -17,9 +17,10 @@ from duecourse.model.compile import compile_table
 from duecourse.model.liveness import Observed
 from duecourse.properties.monitor import observed
 from duecourse.properties.property import Kind
+from duecourse.properties.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from duecourse.model.procedure import Procedure, Value
     from duecourse.model.table import Rule, Table
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MAX_INSTANCES = 32
 MAX_SHARED = 4_096
+HAND_OVER = 20_000
+"""After how many configurations the compiled search takes over: about as long as loading it takes."""
 
 Local = tuple[int, tuple[int, ...]]
 """The configuration of one case without what is shared, and the states of the claims that watch it."""
@@ -124,10 +127,11 @@ class Composition:
             own.append((packed & ~self.shared_mask, states))
         found: list[Configuration] = []
         for shared, own in by_shared.items():
-            if self.symmetric:
-                chosen = combinations_with_replacement(sorted(own), self.instances)
-            else:
-                chosen = product(own, repeat=self.instances)
+            chosen: Iterable[tuple[Local, ...]] = (
+                combinations_with_replacement(sorted(own), self.instances)
+                if self.symmetric
+                else product(own, repeat=self.instances)
+            )
             found += [(shared, cases) for cases in chosen]
         return tuple(found)
 
@@ -194,12 +198,22 @@ class Composed:
     claims: tuple[tuple[tuple[int, Rule], ...] | None, ...]
     exclusions: tuple[tuple[tuple[int, Rule], ...] | None, ...]
 
+    def verdict(self, way: tuple[tuple[int, Rule], ...] | None) -> Verdict:
+        """Return the verdict that a way means, or that there is none.
+
+        A way without a lapse can be gone in a day. Whether one with a lapse can be dated is not found out here.
+        """
+        if way is None:
+            return Verdict.HOLDS if self.finished else Verdict.INCONCLUSIVE
+        lapses = any(rule.lapse_of is not None for _, rule in way)
+        return Verdict.INCONCLUSIVE if lapses else Verdict.VIOLATED
+
 
 def explore(
     composition: Composition,
     exclusions: Sequence[AtMost] = (),
     limit: int = 2_000_000,
-    after: int = 50_000,
+    after: int = HAND_OVER,
 ) -> Composed:
     """Explore every behaviour of several cases side by side.
 

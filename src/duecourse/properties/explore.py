@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from duecourse.model.table import Rule, Table
+    from duecourse.properties.compiled import LazyMoves
     from duecourse.properties.watching import Watching
 
 MAX_CONFIGURATIONS = 2_000_000
+HAND_OVER = 50_000
+"""After how many configurations the compiled search takes over: what it saves then outweighs loading it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Exploration:
         queue = deque(self.table.initial)
         seen = set(self.table.initial)
         while queue and len(found) < self.limit:
+            if len(found) == HAND_OVER and (faster := self._compiled()) is not None:
+                return faster
             packed = queue.popleft()
             found[packed] = tuple(self.table.moves(packed))
             for _, to in found[packed]:
@@ -43,14 +48,29 @@ class Exploration:
                     queue.append(to)
         return found
 
+    @property
+    def lazy(self) -> LazyMoves | None:
+        """What the compiled search found; None where it was not needed."""
+        return None if isinstance(self.moves, dict) else cast("LazyMoves", self.moves)
+
+    def _compiled(self) -> LazyMoves | None:
+        """Return the same configurations in the same order, found by the compiled search, where it can."""
+        from duecourse.properties.compiled import lazy_moves
+
+        return lazy_moves(self.table, self.limit)
+
     @cached_property
     def finished(self) -> bool:
         """Whether every reachable configuration was found."""
+        if self.lazy is not None:
+            return self.lazy.finished
         return all(to in self.moves for moves in self.moves.values() for _, to in moves)
 
     @cached_property
     def size(self) -> tuple[int, int]:
         """The number of configurations and of moves."""
+        if self.lazy is not None:
+            return self.lazy.size
         return len(self.moves), sum(map(len, self.moves.values()))
 
     @cached_property

@@ -213,6 +213,12 @@ class Judge:
     def failing(self, exploration: Exploration, each: Property) -> tuple[Rule, ...] | None:
         """Return the fewest steps to a configuration that fails a structural property."""
         table = exploration.table
+        if exploration.lazy is not None and not each.without:
+            if each.kind is Kind.NO_DEAD_END:
+                return exploration.lazy.search.stuck()
+            if each.kind is not Kind.CAN_ALWAYS:
+                ending = self.ending(each.kind)
+                return exploration.lazy.search.trapped(lambda rule: ending(rule, 0))
         if each.kind is Kind.NO_DEAD_END:
             stuck = {x for x, m in exploration.moves.items() if not m and not table.is_final(x)}
             return exploration.path_to(stuck.__contains__) if stuck else None

@@ -1,0 +1,112 @@
+"""The page on what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Figures = Mapping[str, Mapping[str, float]]
+
+
+def written(  # noqa: PLR0913  (what stands on the page)
+    found: Figures,
+    agreed: Sequence[str],
+    sizes: Sequence[int],
+    rounds: int,
+    machine: str,
+    *,
+    with_spin: bool,
+) -> str:
+    """Return the page."""
+    lines = [
+        "# Benchmarks of the search",
+        "",
+        "Written by `python benchmarks/formal/run.py`; do not edit.",
+        "",
+        (
+            "CSR(N, K) is a review in which N members reply twice and K cases share one Commission "
+            "(`benchmarks/formal/csr.toml`)."
+        ),
+        "Before anything was measured, these agreed:",
+        "",
+        *(f"- {each}" for each in agreed),
+        "",
+        f"Machine: {machine}.",
+        f"Medians of {rounds} rounds in which the programs took turns, seconds of CPU.",
+        (
+            "Whole processes include starting Python and loading compiled code from its cache; for SPIN, generating and compiling "
+            "the model, which every change of it costs again."
+        ),
+        "Absolute times do not travel; ratios do.",
+        "",
+        "## Each member's reply kept, one case",
+        "",
+        "| N | states | moves | duecourse: search | states/s | whole | SPIN: search | states/s | whole | states/s, ratio |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for members in sizes:
+        mine, theirs = found[f"kept {members}"], found.get(f"spin {members}")
+        rate = mine["states"] / mine["search"]
+        row = [str(members), f"{mine['states']:,.0f}", f"{mine['moves']:,.0f}"]
+        row += [f"{mine['search']:.3f}", f"{rate:,.0f}", f"{mine['whole']:.2f}"]
+        if theirs is None:
+            row += ["NOT RUN"] * 4
+        else:
+            other = theirs["states"] / theirs["search"]
+            row += [f"{theirs['search']:.2f}", f"{other:,.0f}", f"{theirs['whole']:.2f}"]
+            row += [f"{rate / other:.1f}"]
+        lines.append(f"| {' | '.join(row)} |")
+    lines += [
+        "",
+        (
+            "*Whole* of duecourse also proves that every case can end (AG EF), which SPIN cannot be asked; the rest is the same for both:"
+            " no notice after an objection without approval, no case before a Commission that is not taken, no dead end."
+        ),
+        "",
+        "## Members counted, N = 13",
+        "",
+        "| cases | states, cases sorted | moves | search | whole |",
+        "|---|---|---|---|---|",
+    ]
+    for cases in (1, 2, 3):
+        mine = found[f"cases {cases}"]
+        lines.append(
+            f"| {cases} | {mine['states']:,.0f} | {mine['moves']:,.0f} | {mine['search']:.3f} | {mine['whole']:.2f} |"
+        )
+    lines += [
+        "",
+        (
+            "Checked of several cases: at most one before the Commission, no dead end; "
+            "*search* is without reading the file, *whole* with it."
+        ),
+        "What is said of a single case's notice is not watched here, nor that every case can end.",
+    ]
+    for name, figures in found.items():
+        if name.startswith("storm "):
+            size = name.removeprefix("storm ")
+            lines += [
+                "",
+                f"Storm, sparse engine through stormpy, one case, N = {size}: {figures['whole']:.2f} s whole process.",
+            ]
+    if not any(name.startswith("storm ") for name in found):
+        lines += ["", "Storm: NOT RUN (set DUECOURSE_STORM to a Python that has stormpy)."]
+    one, texts = found["one-by-one 13"], found["shipped"]
+    lines += [
+        "",
+        (
+            f"With the members one by one and their replies counted, one case has {one['states']:,.0f} states "
+            f"({one['search']:.3f} s)."
+        ),
+        "",
+        "## The shipped texts",
+        "",
+        (
+            f"Three procedures, {texts['claims']:.0f} properties each, default readings, one process, after imports: "
+            f"{texts['search']:.2f} s, and {texts['reading']:.2f} s to read the files."
+        ),
+        "",
+        "SPIN: NOT RUN."
+        if not with_spin
+        else "SPIN was run with `-O2 -DSAFETY -DNOREDUCE -DNOBOUNDCHECK`.",
+        "",
+    ]
+    return "\n".join(lines)
