@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -48,6 +48,23 @@ def toml(value: object) -> str:
 # --- the oracle ---------------------------------------------------------------------------------------
 
 
+class Nothing:
+    """What a procedure does not have: it is not true, and no comparison with it holds."""
+
+    __hash__ = None  # type: ignore[assignment]  # compared, never kept
+
+    def __bool__(self) -> bool:
+        return False
+
+    def never(self, _other: object) -> bool:
+        return False
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = never  # type: ignore[assignment]  # on purpose
+
+
+NOTHING: Any = Nothing()
+
+
 def judged(procedure: Procedure, readings: dict[str, str], claim: Property) -> tuple[bool, bool]:
     """Whether a claim is violated by some case, and whether some complete case satisfies it.
 
@@ -73,7 +90,7 @@ def judged(procedure: Procedure, readings: dict[str, str], claim: Property) -> t
                 letter = sum(
                     1 << index
                     for index, each in enumerate(monitor.propositions)
-                    if evaluate(each, {name: values.get(name, False) for name in variables(each)})
+                    if evaluate(each, {name: values.get(name, NOTHING) for name in variables(each)})
                 )
                 new = to, monitor.automaton.next[state][letter], after
                 if new not in seen:
