@@ -17,12 +17,14 @@ from duecourse.cli.options import (
     Instances,
     Language,
     Output,
+    Properties,
     Readings,
     Replications,
     Seed,
     Workers,
     emit,
 )
+from duecourse.cli.promela_verbs import crosscheck, export
 
 app = typer.Typer(
     add_completion=False,
@@ -98,10 +100,7 @@ def check(
     ] = None,
     amend: Amendments = None,
     reading: Readings = None,
-    properties: Annotated[
-        list[str] | None,
-        typer.Option("--property", "-p", metavar="ID", help="only these properties; repeatable"),
-    ] = None,
+    properties: Properties = None,
     format_: Annotated[
         str,
         typer.Option("--format", "-f", metavar="NAME", help="text, json, junit, sarif or github"),
@@ -257,10 +256,7 @@ def mutate(
     name: Id,
     amend: Amendments = None,
     reading: Readings = None,
-    properties: Annotated[
-        list[str] | None,
-        typer.Option("--property", "-p", metavar="ID", help="only these properties; repeatable"),
-    ] = None,
+    properties: Properties = None,
     family: Annotated[
         str, typer.Option(metavar="NAME", help="which mistakes: first, second (held out) or both")
     ] = "first",
@@ -326,6 +322,8 @@ def case(
 
 
 app.command()(audit)
+app.command()(export)
+app.command()(crosscheck)
 
 
 @app.command()

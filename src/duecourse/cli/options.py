@@ -49,6 +49,10 @@ Output = Annotated[
         "--output", "-o", metavar="FILE", help="write to this file instead of standard output"
     ),
 ]
+Properties = Annotated[
+    list[str] | None,
+    typer.Option("--property", "-p", metavar="ID", help="only these properties; repeatable"),
+]
 Replications = Annotated[
     int, typer.Option("--replications", "-n", metavar="N", min=1, help="independent repetitions")
 ]

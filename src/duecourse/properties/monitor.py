@@ -13,7 +13,7 @@ from duecourse.model.expression import Compare, Constant, Variable, atoms, simpl
 from duecourse.model.liveness import Observed
 from duecourse.properties.automaton import Colour
 from duecourse.properties.derivatives import joined
-from duecourse.properties.watching import Watching, is_variable, static_values
+from duecourse.properties.watching import HAPPENINGS, Watching, is_variable, static_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -83,8 +83,12 @@ class Monitor:
             for panel in procedure.panels
         }
 
+        # what a step does is not known from its id: it may, under a condition
+        done = {name for name in self.named if name.rpartition(" ")[0] in HAPPENINGS}
+        certain = self.named - done
+
         def look(step: str, target: str) -> frozenset[str]:
-            known = static_values(procedure, step, target, self.named)
+            known = static_values(procedure, step, target, certain)
             left = (simplify(each, known) for each in self.propositions)
             names = frozenset(name for each in left for name in variables(each)) & asked
             return names.union(*(members.get(name, ()) for name in names))

@@ -45,6 +45,8 @@ _OPS = {
     "begin": "begins",
     "end": "ends",
 }
+HAPPENINGS = frozenset({*_OPS.values(), "lapses"})
+"""What a step can do, beside what is tracked: known from the rule, not from the step."""
 
 
 class Symbol(NamedTuple):

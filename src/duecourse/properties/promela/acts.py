@@ -86,12 +86,12 @@ class Acts:
     def flag(self, kind: str, name: str) -> str | None:
         """Return the flag that says that a step does something; None where none does."""
         known = (kind, name) in self.kinds
-        return identifier(f"{SAID[kind]} {name}") if known else None
+        return told(kind, name) if known else None
 
     def declarations(self) -> Iterator[str]:
         """Yield the flags and the sizes of panels, as they are before a step."""
         for kind, name in self.flags:
-            yield f"hidden byte {identifier(f'{SAID[kind]} {name}')};"
+            yield f"hidden byte {told(kind, name)};"
         for panel in self.procedure.panels:
             for actor, count in self.electorate(panel).items():
                 if isinstance(count, str):
@@ -114,8 +114,7 @@ class Acts:
 
     def act(self, step: Step, branch: Iterable[Effect]) -> Iterator[str]:
         """Yield the statements of a step that takes a branch."""
-        name = identifier(step.id)
-        yield f"\tdid = STEP_{name}; over = false;"
+        yield f"\tDid = STEP_{step.id}; Over = false;"
         yield from self.judged(step)
         if step.reply is not None and list(self.replying(step)) != [FALSE]:
             pending = identifier(f"{step.reply.panel}.pending.{step.actors[0]}")
@@ -136,7 +135,7 @@ class Acts:
         for kind in self.flags:
             when = self.when(kind, step.id)
             if kind in self.watched or when not in {TRUE, FALSE}:
-                yield f"\t{identifier(f'{SAID[kind[0]]} {kind[1]}')} = ({self.words.guard(when)});"
+                yield f"\t{told(*kind)} = ({self.words.guard(when)});"
         for panel in self.procedure.panels:
             if self.when(("open", panel.id), step.id) == FALSE:
                 continue
@@ -150,7 +149,7 @@ class Acts:
         if when == TRUE:
             yield from (f"\t{each}" for each in statements)
         elif when != FALSE:
-            yield f"\tif\n\t:: {identifier(f'{SAID[kind[0]]} {kind[1]}')} ->"
+            yield f"\tif\n\t:: {told(*kind)} ->"
             yield from (f"\t\t{each}" for each in statements)
             yield "\t\tskip\n\t:: else -> skip\n\tfi;"
 
@@ -199,4 +198,9 @@ class Acts:
 
 
 def _asked(panel: Panel, actor: str) -> str:
-    return identifier(f"asked {panel.id} {actor}")
+    return f"Asked_{panel.id}_Of_{actor}"
+
+
+def told(kind: str, name: str) -> str:
+    """Return the flag that says what a step does: `Opens_consultation`."""
+    return f"{SAID[kind].capitalize()}_{name}"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from duecourse.model.expression import FALSE, And, Compare, Not, Or, Variable
 from duecourse.properties.automaton import Colour
-from duecourse.properties.promela.words import comment, constant, identifier
+from duecourse.properties.promela.acts import SAID
+from duecourse.properties.promela.words import BYTE, comment, constant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -16,22 +17,30 @@ if TYPE_CHECKING:
     from duecourse.model.expression import Expression
     from duecourse.model.procedure import Procedure
     from duecourse.properties.automaton import Automaton
+    from duecourse.properties.derivatives import Part
     from duecourse.properties.monitor import Monitor
     from duecourse.properties.promela.words import Words
 
 Question = Literal["violated", "satisfied", "triggered"]
 """What an assertion denies: that a case violates a claim, that a complete case satisfies it, that one triggers it."""
 
-HAPPENINGS = {
-    "starts": "start",
-    "stops": "stop",
-    "extends": "extend",
-    "opens": "open",
-    "closes": "close",
-    "begins": "begin",
-    "ends": "end",
-}
+HAPPENINGS = {word: kind for kind, word in SAID.items()}
 _TRACKED = ("running", "stops", "extends")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What SPIN is asked of a claim.
+
+    Attributes:
+        name: the id of the claim, for comments.
+        monitor: the claim.
+        question: what the assertion denies.
+    """
+
+    name: str
+    monitor: Monitor
+    question: Question = "violated"
 
 
 @dataclass(frozen=True)
@@ -39,26 +48,24 @@ class Claim:
     """A claim woven into the model of a procedure.
 
     Attributes:
-        name: its id, for comments.
-        monitor: the claim.
-        question: what the assertion denies.
+        asked: the claim, and what is asked of it.
         procedure: into which procedure.
         words: how its words are said.
     """
 
-    name: str
-    monitor: Monitor
-    question: Question
+    asked: Asked
     procedure: Procedure
     words: Words
 
     @property
-    def automaton(self) -> Automaton:
-        """The automaton that runs beside the steps."""
-        if self.question == "triggered":
-            assert self.monitor.twin is not None
-            return self.monitor.twin
-        return self.monitor.automaton
+    def monitor(self) -> Monitor:
+        """The claim itself."""
+        return self.asked.monitor
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The automata that run beside the steps."""
+        return self.monitor.twin if self.asked.question == "triggered" else self.monitor.parts
 
     @cached_property
     def tracked(self) -> list[str]:
@@ -83,13 +90,16 @@ class Claim:
 
     def declarations(self) -> Iterator[str]:
         """Yield its variables."""
-        yield comment(f"the claim {self.name}: the state of its automaton, the clocks that run")
-        yield f"{'byte' if len(self.automaton.next) <= 1 << 8 else 'short'} claim = 0;"
+        told = f"the claim {self.asked.name}: where its automata stand, which clocks run"
+        yield comment(told)
+        for number, part in enumerate(self.parts):
+            wide = len(part.automaton.next) > BYTE
+            yield f"{'short' if wide else 'byte'} Claim_{number} = 0;"
         for clock in self.tracked:
-            yield f"bool {identifier(f'running {clock}')} = false;"
-            yield f"hidden byte {identifier(f'ran {clock}')};"
-        for index in range(self.automaton.propositions):
-            yield f"hidden byte p{index};"
+            yield f"bool Running_{clock} = false;"
+            yield f"hidden byte Ran_{clock};"
+        for index in range(len(self.monitor.propositions)):
+            yield f"hidden byte Holds_{index};"
 
     def watching(self, kept: Callable[[str, str], str | None]) -> Iterator[str]:
         """Yield what happens after each step.
@@ -98,18 +108,19 @@ class Claim:
             kept: the flag that says that a step does something; None where no step does.
         """
         for clock in self.tracked:
-            running, ran = identifier(f"running {clock}"), identifier(f"ran {clock}")
             stopped, started = kept("stop", clock) or "false", kept("start", clock) or "false"
-            yield f"\t{ran} = {running};"
-            yield f"\t{running} = !over && ((({running}) && !({stopped})) || ({started}));"
+            yield f"\tRan_{clock} = Running_{clock};"
+            yield f"\tRunning_{clock} = !Over && ((Running_{clock} && !({stopped})) || ({started}));"
         for index, proposition in enumerate(self.monitor.propositions):
             yield f"\t{comment(str(proposition))}"
-            yield f"\tp{index} = ({self.proposition(proposition, kept)});"
-        if len(self.automaton.next) > 1:
-            yield "\tif"
-            for state, row in enumerate(self.automaton.next):
-                yield f"\t:: claim == {state} -> claim = {_decided(row, self.automaton.propositions)}"
-            yield "\tfi;"
+            yield f"\tHolds_{index} = ({self.proposition(proposition, kept)});"
+        for number, part in enumerate(self.parts):
+            if len(part.automaton.next) > 1:
+                yield "\tif"
+                for state, row in enumerate(part.automaton.next):
+                    way = _decided(row, part.places)
+                    yield f"\t:: Claim_{number} == {state} -> Claim_{number} = {way}"
+                yield "\tfi;"
         yield f"\t{comment(self.denial)}"
         yield f"\tassert(!({self.bad}))"
 
@@ -120,51 +131,59 @@ class Claim:
             "violated": "no case violates the claim: for good, or by being over before it is satisfied",
             "satisfied": "no complete case satisfies the claim",
             "triggered": "no case triggers the claim",
-        }[self.question]
+        }[self.asked.question]
 
     @property
     def bad(self) -> str:
         """What the assertion denies, as an expression."""
-        automaton = self.automaton
-        accepting = _one_of("claim", automaton.accepting)
-        match self.question:
-            case "triggered":
-                return accepting
-            case "satisfied":
-                return f"finished && ({accepting})"
-            case _:
-                states = range(len(automaton.next))
-                lost = (each for each in states if automaton.colour(each) is Colour.VIOLATED)
-                return f"{_one_of('claim', lost)} || (finished && !({accepting}))"
+        accepting = [
+            f"({_one_of(f'Claim_{number}', part.automaton.accepting)})"
+            for number, part in enumerate(self.parts)
+        ]
+        if self.asked.question == "triggered":
+            return " || ".join(accepting)
+        if self.asked.question == "satisfied":
+            return " && ".join(["Finished", *accepting])
+        lost = [
+            _one_of(f"Claim_{number}", _lost(part.automaton))
+            for number, part in enumerate(self.parts)
+        ]
+        return f"{' || '.join(lost)} || (Finished && !({' && '.join(accepting)}))"
 
     def proposition(self, proposition: Expression, kept: Callable[[str, str], str | None]) -> str:
         """Return a proposition; what this procedure does not have never happens in it."""
 
         def said(name: str) -> str:
             word, _, rest = name.rpartition(" ")
-            match word:
-                case "in" if rest in self.procedure.stage:
-                    return f"(target == {constant('STAGE', rest)})"
-                case "by" if rest in self.procedure.actor:
-                    return f"(by == {constant('ACTOR', rest)})"
-                case "lapses" if rest in self.procedure.clock:
-                    return f"(lapsed == {constant('CLOCK', rest)})"
-                case "running" if rest in self.tracked:
-                    return identifier(name)
-                case "stops" if rest in self.tracked:
-                    return f"({identifier(f'ran {rest}')} && (({kept('stop', rest) or 'false'}) || over))"
-                case "extends" if rest in self.tracked:
-                    return f"({identifier(f'ran {rest}')} && ({kept('extend', rest) or 'false'}))"
-                case "starts" | "opens" | "closes" | "begins" | "ends":
-                    return kept(HAPPENINGS[word], rest) or "false"
-                case "" if name in self.procedure.step:
-                    return f"(did == {constant('STEP', name)})"
-                case "" if self.known(name):
-                    return self.words.variable(name)
-                case _:
-                    return "false"
+            if not word:
+                return self.named(name)
+            if word in _TRACKED:
+                return self.tracking(word, rest, kept) if rest in self.tracked else "false"
+            if word in HAPPENINGS:
+                return kept(HAPPENINGS[word], rest) or "false"
+            register, kind, elements = {
+                "in": ("Target", "STAGE", self.procedure.stage),
+                "by": ("By", "ACTOR", self.procedure.actor),
+                "lapses": ("Lapsed", "CLOCK", self.procedure.clock),
+            }[word]
+            return f"({register} == {constant(kind, rest)})" if rest in elements else "false"
 
         return self.words.guard(self.without_unknown(proposition), said)
+
+    def named(self, name: str) -> str:
+        """Return a step or a variable."""
+        if name in self.procedure.step:
+            return f"(Did == {constant('STEP', name)})"
+        return self.words.variable(name) if self.known(name) else "false"
+
+    @staticmethod
+    def tracking(word: str, clock: str, kept: Callable[[str, str], str | None]) -> str:
+        """Return whether a clock runs after the step, or ran before it and is stopped or extended by it."""
+        if word == "running":
+            return f"Running_{clock}"
+        if word == "stops":
+            return f"(Ran_{clock} && (({kept('stop', clock) or 'false'}) || Over))"
+        return f"(Ran_{clock} && ({kept('extend', clock) or 'false'}))"
 
     def known(self, name: str) -> bool:
         """Return whether a name is a variable of the procedure."""
@@ -191,13 +210,18 @@ def _one_of(name: str, numbers: Iterable[int]) -> str:
     return " || ".join(f"{name} == {each}" for each in sorted(numbers)) or "false"
 
 
-def _decided(row: tuple[int, ...], propositions: int) -> str:
+def _lost(automaton: Automaton) -> Iterator[int]:
+    return (
+        state for state in range(len(automaton.next)) if automaton.colour(state) is Colour.VIOLATED
+    )
+
+
+def _decided(row: tuple[int, ...], places: tuple[int, ...]) -> str:
     """Return the next state as a decision over the propositions, the last one first; equal halves are not told apart."""
     if len(set(row)) == 1:
         return str(row[0])
     half = len(row) // 2
-    low, high = row[:half], row[half:]
+    low, high, rest = row[:half], row[half:], places[:-1]
     if low == high:
-        return _decided(low, propositions - 1)
-    name = f"p{propositions - 1}"
-    return f"({name} -> {_decided(high, propositions - 1)} : {_decided(low, propositions - 1)})"
+        return _decided(low, rest)
+    return f"(Holds_{places[-1]} -> {_decided(high, rest)} : {_decided(low, rest)})"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from duecourse.model.compile import compile_table
 from duecourse.properties.explore import Exploration
 from duecourse.properties.judge import UNDATED, Judge
+from duecourse.properties.promela.backward import fails
+from duecourse.properties.promela.claim import Asked
 from duecourse.properties.promela.model import Model
 from duecourse.properties.promela.run import Move, SpinError, graph, searches
 from duecourse.properties.property import Kind
 from duecourse.properties.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from duecourse.model.procedure import Procedure
     from duecourse.properties.promela.claim import Question
@@ -22,15 +25,28 @@ if TYPE_CHECKING:
     from duecourse.properties.property import Property
     from duecourse.properties.verdict import Result
 
-TIMEOUT = 120.0
-
 NOT_ASKED = {
-    Kind.CAN_ALWAYS: "a goal that can be reached from everywhere is no formula of linear time",
     Kind.EVENTUALLY: "who is fair to whom is not said in the model",
     Kind.WITHIN: "speaks of days, and the model has none",
     Kind.AT_MOST: "speaks of days, and the model has none",
 }
-_ENDS = (Kind.CAN_ALWAYS_END, Kind.CAN_ALWAYS_CONCLUDE)
+_REACHED = (Kind.CAN_ALWAYS_END, Kind.CAN_ALWAYS_CONCLUDE, Kind.CAN_ALWAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much may be spent on SPIN.
+
+    Attributes:
+        timeout: how many seconds each of its programs has.
+        workers: how many searches are made at once.
+    """
+
+    timeout: float = 120.0
+    workers: int = 1
+
+
+EFFORT = Effort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +96,7 @@ def crosscheck(
     readings: Mapping[str, str] | None = None,
     *,
     forget: bool = True,
-    timeout: float = TIMEOUT,
+    effort: Effort = EFFORT,
 ) -> Crosscheck:
     """Ask the checker and SPIN the same.
 
@@ -89,14 +105,13 @@ def crosscheck(
         properties: the claims; those that SPIN cannot be asked are named with the reason.
         readings: options by reading; defaults for the others.
         forget: whether each stage forgets what cannot matter there, in both.
-        timeout: how many seconds SPIN has for each search.
+        effort: how long SPIN may take.
 
     Raises:
         InvalidInput: an unknown reading or option.
     """
-    return _Crosscheck(procedure, dict(readings or {}), forget=forget, timeout=timeout).result(
-        tuple(properties)
-    )
+    both = _Crosscheck(procedure, dict(readings or {}), forget=forget, timeout=effort.timeout)
+    return both.result(tuple(properties), effort.workers)
 
 
 def differences(model: Model, exploration: Exploration, found: Graph) -> tuple[str, ...]:
@@ -152,29 +167,6 @@ def _told(model: Model, stage: int, values: tuple[int, ...]) -> str:
     return f"{model.procedure.stages[stage].id} ({told})"
 
 
-def can_fail(
-    procedure: Procedure, found: Graph, ends: Callable[[Move], bool], without: Iterable[str]
-) -> bool:
-    """Return whether, in the graph that SPIN printed, a stage that is not final has no way to an end (AG EF)."""
-    left_out = {
-        procedure.steps.index(procedure.step[name]) for name in without if name in procedure.step
-    }
-    before: dict[tuple[int, tuple[int, ...]], list[Move]] = {}
-    queue: list[tuple[int, tuple[int, ...]]] = []
-    for move in found.moves:
-        if move.step not in left_out:
-            before.setdefault((move.target, move.after), []).append(move)
-            if ends(move):
-                queue.append((move.source, move.before))
-    able = set(queue)
-    while queue:
-        for move in before.get(queue.pop(), ()):
-            if (move.source, move.before) not in able:
-                able.add((move.source, move.before))
-                queue.append((move.source, move.before))
-    return any(not procedure.stages[at].final for at, _ in found.states - able)
-
-
 class _Crosscheck:
     """One comparison while it runs."""
 
@@ -188,16 +180,13 @@ class _Crosscheck:
         self.graph: Graph | None = None
         self.dead_end: str | None = None
 
-    def result(self, properties: tuple[Property, ...]) -> Crosscheck:
+    def result(self, properties: tuple[Property, ...], workers: int) -> Crosscheck:
         rows = list(self.sizes())
         asked = [each for each in properties if each.kind not in NOT_ASKED]
         judge = Judge(self.procedure, asked, self.readings, 10**9)
         results = {each.property.id: each for each in judge.results()}
-        for each in properties:
-            if each.kind in NOT_ASKED:
-                rows.append(Row(each.id, "", "", None, NOT_ASKED[each.kind]))
-            else:
-                rows.append(self.row(results[each.id]))
+        with ThreadPoolExecutor(workers) as pool:  # what takes time are the programs
+            rows += pool.map(lambda each: self.row(each, results.get(each.id)), properties)
         return Crosscheck(self.procedure, self.model.readings, tuple(rows), self.unfinished)
 
     def sizes(self) -> Iterator[Row]:
@@ -227,75 +216,54 @@ class _Crosscheck:
         self.unfinished = True
         return Row(name, ours, "not finished", None, str(error).splitlines()[-1])
 
-    def row(self, result: Result) -> Row:
+    def row(self, each: Property, result: Result | None) -> Row:
         """Return the verdicts on one property."""
+        if result is None:
+            return Row(each.id, "", "", None, NOT_ASKED[each.kind])
         ours = "holds" if result.verdict is Verdict.HOLDS else "violated"
         if result.verdict is Verdict.INCONCLUSIVE and result.reason != UNDATED:
-            return Row(result.property.id, "inconclusive", "", None, result.reason)
+            return Row(each.id, "inconclusive", "", None, result.reason)
         ours += ", vacuously" if result.vacuous else ""
         try:
-            spin = self.verdict(result.property)
+            spin = self.verdict(each)
         except SpinError as error:
-            return self.failed(result.property.id, ours, error)
+            return self.failed(each.id, ours, error)
         if spin is None:
-            return Row(result.property.id, ours, "", None, "the graph was not finished")
+            return Row(each.id, ours, "", None, "the graph was not finished")
         reason = "on the graph; no dates fit it" if result.verdict is Verdict.INCONCLUSIVE else ""
-        if result.property.kind in _ENDS:
+        if each.kind in _REACHED:
             reason = "no formula of linear time: searched backwards in the graph that SPIN printed"
-        return Row(result.property.id, ours, spin, spin == ours, reason)
+        return Row(each.id, ours, spin, spin == ours, reason)
 
     def verdict(self, each: Property) -> str | None:
-        """Return what SPIN says of a property."""
+        """Return what SPIN says of a property; None where it could not say it."""
         if each.kind is Kind.NO_DEAD_END:
             return None if self.dead_end is None else _said(bool(self.dead_end))
-        if each.kind in _ENDS:
-            if self.graph is None:
-                return None
-            ends = self.ending(each.kind)
-            return _said(can_fail(self.procedure, self.graph, ends, each.without))
+        if each.kind in _REACHED:
+            found = self.graph
+            if each.monitor is not None:
+                found = graph(self.asking(each, "violated").text(), self.timeout)
+            return None if found is None else _said(fails(self.procedure, found, each))
         if each.kind is Kind.SOMETIMES:
             return _said(not self.occurs(each, "satisfied"))
         if self.occurs(each, "violated"):
             return "violated"
         assert each.monitor is not None
-        if each.monitor.twin is None or self.occurs(each, "triggered"):
-            return "holds"
-        return "holds, vacuously"
+        triggered = not each.monitor.twin or self.occurs(each, "triggered")
+        return "holds" if triggered else "holds, vacuously"
+
+    def asking(self, each: Property, question: Question) -> Model:
+        """Return the model with a claim woven in."""
+        assert each.monitor is not None
+        asked = Asked(each.id, each.monitor, question)
+        return Model(self.procedure, self.readings, forget=self.forget, asked=asked)
 
     def occurs(self, each: Property, question: Question) -> bool:
         """Return whether SPIN finds what the assertion of a claim denies."""
-        model = Model(
-            self.procedure,
-            self.readings,
-            forget=self.forget,
-            monitor=each.monitor,
-            name=each.id,
-            question=question,
-        )
-        (found,) = searches(model.text(), self.timeout, "-E")
+        (found,) = searches(self.asking(each, question).text(), self.timeout, "-E")
         if not found.error and not found.finished:
             raise SpinError("the search was not completed")
         return bool(found.error)
-
-    def ending(self, kind: Kind) -> Callable[[Move], bool]:
-        """Return what tells whether a move ends the review, or ends it with a conclusion."""
-        procedure = self.procedure
-        conclusions = {
-            (step, source)
-            for outcome in procedure.outcomes
-            if outcome.conclusion
-            for step in outcome.steps
-            for source in (outcome.sources or procedure.step[step].sources)
-        }
-
-        def ends(move: Move) -> bool:
-            source, target = procedure.stages[move.source], procedure.stages[move.target]
-            if source.final or not target.final:
-                return False
-            step = procedure.steps[move.step].id
-            return kind is Kind.CAN_ALWAYS_END or (step, source.id) in conclusions
-
-        return ends
 
 
 def _said(violated: bool) -> str:  # noqa: FBT001  (a word for a truth value)

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.expression import Expression
     from duecourse.model.procedure import Fact, Procedure, Stage, Step, Value
-    from duecourse.properties.monitor import Monitor
-    from duecourse.properties.promela.claim import Question
+    from duecourse.properties.promela.claim import Asked
 
 
 class Model:
@@ -41,9 +40,7 @@ class Model:
         procedure: what is said.
         readings: options by reading; defaults for the others.
         forget: whether each stage forgets what cannot matter there, as `duecourse check` does.
-        monitor: a claim that is woven in; None for the procedure alone.
-        name: the id of the claim.
-        question: what the claim's assertion denies.
+        asked: a claim that is woven in, and what is asked of it; None for the procedure alone.
 
     Attributes:
         variables: the variables of a state vector, in its order.
@@ -58,21 +55,17 @@ class Model:
         readings: Mapping[str, str] | None = None,
         *,
         forget: bool = True,
-        monitor: Monitor | None = None,
-        name: str = "",
-        question: Question = "violated",
+        asked: Asked | None = None,
     ) -> None:
         self.procedure, self.forget = procedure, forget
         self.readings = choose_readings(procedure, readings or {})
-        looked = None if monitor is None else observed([monitor], procedure)
+        looked = None if asked is None else observed([asked.monitor], procedure)
         folded = Folded(procedure, self.readings, looked.compared if looked else {})
         self.domains: Mapping[str, tuple[Value, ...]] = folded.domains
         self.live = live_variables(folded, looked.looks if looked else None)
         self.words = Words(procedure, self.readings, self.domains)
         self.variables = tuple(self.domains)
-        self.claim: Claim | None = None
-        if monitor is not None:
-            self.claim = Claim(name, monitor, question, procedure, self.words)
+        self.claim = None if asked is None else Claim(asked, procedure, self.words)
         self.acts = Acts(procedure, self.words, self.claim.flags if self.claim else frozenset())
 
     def text(self) -> str:
@@ -115,7 +108,7 @@ class Model:
                 continue
             for number, each in enumerate(elements):
                 yield f"#define {constant(kind, each.id)} {number}"
-        yield "#define CLOCK_none (-1)"
+        yield "#define NO_CLOCK (-1)"
 
     @property
     def tells_actors(self) -> bool:
@@ -130,8 +123,8 @@ class Model:
             label = f" {comment(cited(fact))}" if fact else ""
             yield f"{type_of(values)} {identifier(name)} = {self.words.value(self.start(name))};{label}"
         yield "\n" + comment("what the last step was; hidden: no part of a state")
-        yield "hidden short did, target, lapsed, by;"
-        yield "hidden byte over, finished;"
+        yield "hidden short Did, Target, Lapsed, By;"
+        yield "hidden byte Over, Finished;"
         yield from self.acts.declarations()
         if self.claim is not None:
             yield from self.claim.declarations()
@@ -158,11 +151,12 @@ class Model:
         """Yield what prints each state and each move when the model is compiled with -DDUMP."""
         pattern = " %d" * len(self.variables)
         values = "".join(f", now.{identifier(name)}" for name in self.variables)
+        mark = "Holds_0" if self.claim is not None and self.claim.monitor.propositions else "0"
         yield "\n" + comment("with -DDUMP every first state (I) and every move (M) is printed")
         yield "#ifdef DUMP"
         yield f'#define FIRST(at) c_code {{ printf("I %d{pattern}\\n", at{values}); }};'
         yield f'#define FROM(at) c_code {{ printf("M %d{pattern}", at{values}); }};'
-        yield f'#define TO(at) c_code {{ printf(" > %d %d %d{pattern}\\n", did, lapsed, at{values}); }};'
+        yield f'#define TO(at) c_code {{ printf(" > %d %d %d{pattern} %d\\n", Did, Lapsed, at{values}, {mark}); }};'
         yield "#else"
         yield "#define FIRST(at)\n#define FROM(at)\n#define TO(at)"
         yield "#endif"
@@ -170,8 +164,8 @@ class Model:
     def ending(self) -> Iterator[str]:
         """Yield what the end of the review does."""
         yield "\n" + comment("the review ends: every suspension ends, every panel closes")
-        yield "inline end_review() {"
-        yield "\tover = true;"
+        yield "inline End_review() {"
+        yield "\tOver = true;"
         for each in self.procedure.suspensions:
             yield f"\t{identifier(f'{each.id}.active')} = false;"
         for panel in self.procedure.panels:
@@ -182,16 +176,16 @@ class Model:
 
     def step(self, step: Step) -> Iterator[str]:
         """Yield a step: when it can be taken, where it leads, what it does."""
-        name = identifier(step.id)
+        name = step.id
         yield "\n" + comment(cited(step))
-        yield f"#define can_{name} ({self.words.guard(self.enabled(step))})"
+        yield f"#define Can_{name} ({self.words.guard(self.enabled(step))})"
         for number, branch in enumerate(step.branches, start=1):
             earlier = [f"!({self.words.guard(each.when)})" for each in step.branches[: number - 1]]
             when = " && ".join([*earlier, f"({self.words.guard(branch.when)})"])
-            yield f"#define leads_{name}_{number} ({when})"
-        for number, branch in enumerate(step.branches or (None,), start=1):
-            yield f"inline do_{name}_{number}() {{"
-            yield from self.acts.act(step, branch.effects if branch else ())
+            yield f"#define Leads_{name}_{number} ({when})"
+        for number, effects in enumerate([each.effects for each in step.branches] or [()], 1):
+            yield f"inline Do_{name}_{number}() {{"
+            yield from self.acts.act(step, effects)
             yield "}"
 
     def enabled(self, step: Step) -> Expression:
@@ -220,7 +214,7 @@ class Model:
     def watch(self) -> Iterator[str]:
         """Yield what is done after each step."""
         yield "\n" + comment("after each step")
-        yield "inline watch() {"
+        yield "inline Watch() {"
         if self.claim is None:
             yield "\tskip"
         else:
@@ -229,11 +223,11 @@ class Model:
 
     def entering(self, stage: Stage) -> Iterator[str]:
         """Yield what happens when a step leads to a stage."""
-        name = identifier(stage.id)
-        yield f"\ninline enter_{name}() {{"
-        yield f"\ttarget = {constant('STAGE', stage.id)};"
-        yield f"\tfinished = {self.words.value(stage.final)};"
-        yield "\twatch();"
+        name = stage.id
+        yield f"\ninline Enter_{name}() {{"
+        yield f"\tTarget = {constant('STAGE', stage.id)};"
+        yield f"\tFinished = {self.words.value(stage.final)};"
+        yield "\tWatch();"
         if self.forget:
             for variable, values in self.domains.items():
                 if variable not in self.live[stage.id]:
@@ -245,7 +239,7 @@ class Model:
     def process(self) -> Iterator[str]:
         """Yield the process: where a case begins, and for each stage what can happen there."""
         initial = self.procedure.stage[self.procedure.initial]
-        yield "\nactive proctype review() {"
+        yield "\nactive proctype Review() {"
         if self.unknown:
             yield f"\tatomic {{ {comment('what is unknown may begin with any value')}"
             for fact in self.unknown:
@@ -261,7 +255,7 @@ class Model:
             yield "#endif"
         if self.claim is not None:
             finished = self.words.value(initial.final)
-            yield f"\td_step {{ finished = {finished}; assert(!({self.claim.bad})) }};"
+            yield f"\td_step {{ Finished = {finished}; assert(!({self.claim.bad})) }};"
         yield f"\tgoto {_label(initial)};"
         for stage in self.procedure.stages:
             yield from self.options(stage)
@@ -285,7 +279,7 @@ class Model:
 
     def ways(self, stage: Stage, step: Step) -> Iterator[str]:
         """Yield the ways to take a step from a stage: by branch, by the clock that lapses, by actor if that is asked."""
-        name = identifier(step.id)
+        name = step.id
         lapses: list[tuple[str | None, Expression]] = [*self.lapses(step)] or [(None, TRUE)]
         actors = step.actors if self.tells_actors else ("",)
         for number, branch in enumerate(step.branches or (Branch(stage.id),), start=1):
@@ -293,21 +287,21 @@ class Model:
             for clock, when in lapses:
                 if when == FALSE:
                     continue
-                parts = [f"can_{name}"]
-                parts += [f"leads_{name}_{number}"] if step.branches else []
+                parts = [f"Can_{name}"]
+                parts += [f"Leads_{name}_{number}"] if step.branches else []
                 parts += [f"({self.words.guard(when)})"] if when != TRUE else []
-                lapsed = constant("CLOCK", clock) if clock else "CLOCK_none"
+                lapsed = constant("CLOCK", clock) if clock else "NO_CLOCK"
                 for actor in actors:
-                    doing = [f"lapsed = {lapsed};"]
-                    doing += [f"by = {constant('ACTOR', actor)};"] if actor else []
-                    doing += [f"do_{name}_{number}();"]
+                    doing = [f"Lapsed = {lapsed};"]
+                    doing += [f"By = {constant('ACTOR', actor)};"] if actor else []
+                    doing += [f"Do_{name}_{number}();"]
                     ends = target.final and not stage.final
-                    doing += ["end_review();"] if ends else []
-                    doing += [f"enter_{identifier(target.id)}()"]
+                    doing += ["End_review();"] if ends else []
+                    doing += [f"Enter_{target.id}()"]
                     source = constant("STAGE", stage.id)
                     way = f"{' && '.join(parts)} -> FROM({source}) {' '.join(doing)}"
                     yield f"\t:: d_step {{ {way} }}; goto {_label(target)}"
 
 
 def _label(stage: Stage) -> str:
-    return f"{'end_' if stage.final else ''}at_{identifier(stage.id)}"
+    return f"{'end_' if stage.final else ''}At_{stage.id}"

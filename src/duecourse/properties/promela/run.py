@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DEPTH = 5_000_000
+DEPTH = 1_000_000
 _STORED = re.compile(r"^ *(\d+) states, stored", re.MULTILINE)
 _ERRORS = re.compile(r"errors: (\d+)")
 _FAULT = re.compile(r"^pan:\d+: (.*?)(?: \(at depth \d+\))?$", re.MULTILINE)
 _INCOMPLETE = ("Search not completed", "max search depth too small", "out of memory")
+
+
+State = tuple[int, tuple[int, ...]]
+"""A configuration as SPIN prints it: the number of the stage, and the variables."""
 
 
 class SpinError(Exception):
@@ -61,15 +65,17 @@ class Graph:
     Attributes:
         first: the states in which a case begins: the number of the stage, and the variables.
         moves: all moves.
+        unmarked: the moves at which, whoever makes them, the claim's first proposition need not hold.
         search: what the search said of itself.
     """
 
-    first: frozenset[tuple[int, tuple[int, ...]]]
+    first: frozenset[State]
     moves: frozenset[Move]
+    unmarked: frozenset[Move]
     search: Search
 
     @property
-    def states(self) -> frozenset[tuple[int, tuple[int, ...]]]:
+    def states(self) -> frozenset[State]:
         """Every state that was printed."""
         return self.first | {(move.target, move.after) for move in self.moves}
 
@@ -105,8 +111,9 @@ def graph(text: str, timeout: float) -> Graph:
     with TemporaryDirectory(prefix="duecourse-spin-") as folder:
         _build(Path(folder), text, timeout, ("-DDUMP",))
         output = _pan(Path(folder), ["-E", "-A"], timeout)
-    first: set[tuple[int, tuple[int, ...]]] = set()
+    first: set[State] = set()
     moves: set[Move] = set()
+    unmarked: set[Move] = set()
     for line in output.splitlines():
         if line.startswith("I "):
             at, *values = map(int, line[2:].split())
@@ -114,9 +121,12 @@ def graph(text: str, timeout: float) -> Graph:
         elif line.startswith("M "):
             left, right = line[2:].split(">")
             source, *before = map(int, left.split())
-            step, lapsed, target, *after = map(int, right.split())
-            moves.add(Move(source, tuple(before), step, lapsed, target, tuple(after)))
-    return Graph(frozenset(first), frozenset(moves), _read(output))
+            step, lapsed, target, *after, mark = map(int, right.split())
+            move = Move(source, tuple(before), step, lapsed, target, tuple(after))
+            moves.add(move)
+            if not mark:
+                unmarked.add(move)
+    return Graph(frozenset(first), frozenset(moves), frozenset(unmarked), _read(output))
 
 
 def _build(folder: Path, text: str, timeout: float, options: Sequence[str] = ()) -> None:
@@ -125,7 +135,7 @@ def _build(folder: Path, text: str, timeout: float, options: Sequence[str] = ())
     made = _run(folder, ["spin", "-o2", *options, "-a", "model.pml"], timeout)
     if not (folder / "pan.c").is_file() or "rror" in made:
         raise SpinError(made.strip() or "spin made no verifier")
-    flags = ["-O1", "-w", "-DSAFETY", "-DVECTORSZ=65536"]
+    flags = ["-O0", "-w", "-DSAFETY", "-DVECTORSZ=65536"]
     made = _run(folder, ["gcc", *flags, "-o", "pan", "pan.c"], timeout)
     if not (folder / "pan").is_file():
         raise SpinError(made.strip())

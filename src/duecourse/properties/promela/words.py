@@ -14,93 +14,33 @@ if TYPE_CHECKING:
 
 BYTE, SHORT = 255, 32_767
 
-KEYWORDS = frozenset(
-    [
-        "active",
-        "assert",
-        "atomic",
-        "bit",
-        "bool",
-        "break",
-        "byte",
-        "chan",
-        "cond_expr",
-        "c_code",
-        "c_decl",
-        "c_expr",
-        "c_state",
-        "c_track",
-        "d_proctype",
-        "d_step",
-        "do",
-        "else",
-        "empty",
-        "enabled",
-        "end",
-        "eval",
-        "false",
-        "fi",
-        "for",
-        "full",
-        "get_p",
-        "goto",
-        "hidden",
-        "if",
-        "in",
-        "init",
-        "inline",
-        "int",
-        "len",
-        "ltl",
-        "mtype",
-        "nempty",
-        "never",
-        "nfull",
-        "notrace",
-        "np_",
-        "od",
-        "of",
-        "pc_value",
-        "pid",
-        "printf",
-        "printm",
-        "priority",
-        "proctype",
-        "progress",
-        "provided",
-        "run",
-        "select",
-        "set_p",
-        "short",
-        "show",
-        "skip",
-        "timeout",
-        "trace",
-        "true",
-        "typedef",
-        "unless",
-        "unsigned",
-        "void",
-        "xr",
-        "xs",
-        "accept",
-        "now",
-        "local",
-        "now",
-        "begin",
-    ]
-)
+_PROMELA = """
+active assert atomic bit bool break byte chan c_code c_decl c_expr c_state c_track cond_expr d_proctype d_step do else
+empty enabled end eval false fi for full get_p goto hidden if in init inline int len local ltl mtype nempty never nfull
+notrace np_ od of pc_value pid printf printm priority proctype progress provided run select set_p short show skip timeout
+trace true typedef unless unsigned void xr xs"""
+_VERIFIER = """
+auto case char const continue default double enum extern float long main now register return signed sizeof static struct
+switch uchar uint uint32 union ushort volatile while"""
+KEYWORDS = frozenset((_PROMELA + _VERIFIER).split())
+"""Ids are written in small letters; every other name of a model has a capital in it, so no two are the same."""
 
 
 def identifier(name: str) -> str:
-    """Return a name as an identifier: `consultation.pending.members` as `consultation_pending_members`."""
-    plain = "".join(each if each.isalnum() and each.isascii() else "_" for each in name)
-    return f"{plain}_" if plain in KEYWORDS or plain.startswith("_") else plain
+    """Return a variable as an identifier.
+
+    >>> identifier("departments"), identifier("consultation.pending.members"), identifier("short")
+    ('departments', 'consultation_Pending_Members', 'short_Id')
+    """
+    first, *rest = name.split(".")
+    if not rest and first in KEYWORDS:
+        return f"{first}_Id"
+    return "_".join([first, *(each.capitalize() for each in rest)])
 
 
 def constant(kind: str, name: str) -> str:
     """Return the name of a constant: the stage `considering` as `STAGE_considering`."""
-    return f"{kind}_{identifier(name)}"
+    return f"{kind}_{name}"
 
 
 def comment(text: str) -> str:
