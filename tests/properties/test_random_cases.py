@@ -20,14 +20,21 @@ SETTINGS = settings(
 
 @pytest.mark.parametrize("name", ["measures-2020", "measures-2022", "trial-2017"])
 def test_no_random_case_of_a_shipped_text_violates_a_property(name: str) -> None:
-    machine = case_machine(dc.load(name), dc.load_properties())
+    procedure = dc.load(name)
+    lawful = [
+        each
+        for each in dc.load_properties()
+        if each.concerns(procedure) and each.expected(procedure) != "violated"
+    ]
+    machine = case_machine(procedure, lawful)
 
     run_state_machine_as_test(machine, settings=settings(SETTINGS, max_examples=25))
 
 
 @pytest.mark.parametrize("name", ["no-commission-2020", "no-commission-2022"])
 def test_a_random_case_finds_the_bypass_of_the_commission(name: str) -> None:
-    machine = case_machine(dc.load(name), dc.load_properties())
+    flagship = [each for each in dc.load_properties() if each.id in {"s9_law", "s9_literal"}]
+    machine = case_machine(dc.load(name), flagship)
 
     with pytest.raises(ViolatedPropertyError, match=r"s9_(law|literal) is violated"):
         run_state_machine_as_test(machine, settings=SETTINGS)

@@ -2,8 +2,8 @@
 
 How it goes on after a step that is not permitted is settled by what the case did next: of the ways to go on (leave
 the step out; take it all the same; take the case up at the stage in which the step belongs) it takes the one under
-which the next events are permitted for longest, and where several are equal, the step is taken where its place is
-unambiguous, else left out.
+which the next events are permitted for longest, and where several are equal, the step is taken where the review is not over
+and its place is unambiguous, else left out.
 """
 
 from __future__ import annotations
@@ -154,8 +154,8 @@ class CaseAudit:
 
     def _illegal(self, index: int, event: Event, step: Step, actor: str) -> None:
         packed = self.places.of(self.strands[0].places)[0].packed
-        rule = self._way_on(index, step, packed)
         stage = self.context.stage(packed)
+        rule = self._way_on(index, step, packed)
         went_on: WentOn = "left out"
         if rule is not None:
             went_on = "taken all the same" if rule.source == stage.id else "taken up at its stage"
@@ -188,8 +188,8 @@ class CaseAudit:
         following = [each.id for each in self.steps[index + 1 : index + 1 + AHEAD] if each]
         scores = [self._legal(self.places.successor(rule, packed), following) for rule in ways]
         best, without = max(scores), self._legal(packed, following)
-        unambiguous = len({rule.target for rule in ways}) == 1
-        if best > without or (best == without and unambiguous):
+        plain = not self.places.table.is_final(packed) and len({rule.target for rule in ways}) == 1
+        if best > without or (best == without and plain):
             return ways[scores.index(best)]
         return None
 

@@ -88,14 +88,8 @@ class Property:
         return None
 
     def concerns(self, procedure: Procedure) -> bool:
-        """Return whether it speaks of a procedure: it cites nothing, or cites this text, or says what it expects of it.
-
-        A claim of absence speaks of every text: what a text does not have does not happen in it.
-        """
-        base = procedure.id.split("+", 1)[0]
-        names = {procedure.id, base, *procedure.amended_by}
-        known = names & {*self.cites, *self.expect}
-        return not self.cites or bool(known) or self.pattern.startswith("absence")
+        """Return whether it speaks of a procedure: it cites nothing, or an article of this text or the one amended."""
+        return not self.cites or procedure.id.split("+", 1)[0] in self.cites
 
     def articles(self, procedure: Procedure) -> tuple[str, ...]:
         """Return the articles it rests on in a procedure."""

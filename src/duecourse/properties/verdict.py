@@ -40,6 +40,7 @@ class Result:
         reason: why the search was inconclusive, or a term has no bound.
         expected: whether this is the verdict that the property's file expects; None where it expects nothing, and where
             the search was inconclusive.
+        known: it is violated, and its file expects that of the text itself, before any amendment.
     """
 
     property: Property
@@ -53,3 +54,4 @@ class Result:
     clauses: tuple[Clause, ...] = ()
     reason: str = ""
     expected: bool | None = None
+    known: bool = False

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from textwrap import dedent, fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from duecourse.model.cites_json import cites_json
 from duecourse.properties.check import Verdict
 from duecourse.report.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from duecourse.errors import Problem
     from duecourse.model.procedure import Lang, Procedure
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from duecourse.properties.trace import Trace
 
 WIDTH = 100
+BRIEF: Final = 20
+"""Above so many properties, those that hold are only named."""
 
 
 def check_text(report: Report, lang: Lang = "en") -> str:
-    """Return what a check found: a line for each property, a story for each violation, a closing count."""
+    """Return what a check found: a line for each property, a story for each violation, a closing count.
+
+    Of many properties those that hold as expected are only named, and violations that the file expects of the text
+    itself come without a story.
+    """
     procedure = report.procedure
     readings = say(lang, "readings: ", "解读：") + departures(report, lang)
     search = (
@@ -35,12 +41,33 @@ def check_text(report: Report, lang: Lang = "en") -> str:
         f"{readings} · {_size(report, lang)}{search} · {took}",
         "",
     ]
+    brief = len(report.results) > BRIEF
+    plain = [each for each in report.results if brief and _is_plain(each)]
+    lines.extend(_named(plain, lang))
     for result in report.results:
-        lines.extend(_result(report, result, lang))
+        if result not in plain:
+            lines.extend(_result(report, result, lang, story=not (brief and result.known)))
     lines.extend(f"  {problem}" for problem in report.findings)
     lines.append("")
     lines.append(count_text(report, lang))
     return "\n".join(lines)
+
+
+def _is_plain(result: Result) -> bool:
+    return result.verdict is Verdict.HOLDS and result.expected is not False
+
+
+def _named(results: Sequence[Result], lang: Lang) -> list[str]:
+    """Return the names of properties by verdict."""
+    groups: dict[str, list[str]] = {}
+    for result in results:
+        groups.setdefault(verdict_words(result, lang), []).append(result.property.id)
+    lines: list[str] = []
+    for verdict, names in groups.items():
+        lines.append(f"  {verdict} ({len(names)})")
+        indent = " " * 6
+        lines.append(fill(", ".join(names), WIDTH, initial_indent=indent, subsequent_indent=indent))
+    return lines
 
 
 def _size(report: Report, lang: Lang) -> str:
@@ -80,11 +107,9 @@ def verdict_words(result: Result, lang: Lang = "en") -> str:
     words = say(lang, *_VERDICTS[result.verdict])
     if result.vacuous:
         words = say(lang, "holds, vacuously", "成立（空真）")
-    return (
-        words
-        if result.expected is not False
-        else words + say(lang, " (not as expected)", "（与预期不符）")
-    )
+    if result.expected is False:
+        return words + say(lang, " (not as expected)", "（与预期不符）")
+    return words + say(lang, ", as expected", "（如预期）") if result.known else words
 
 
 def check_json(reports: Iterable[Report], exit_code: int) -> dict[str, Any]:
@@ -131,7 +156,9 @@ def result_text(report: Report, result: Result, lang: Lang = "en") -> str:
     return dedent("\n".join(_result(report, result, lang)[1:])).strip()
 
 
-def _result(report: Report, result: Result, lang: Lang) -> list[str]:
+def _result(
+    report: Report, result: Result, lang: Lang, *, story: bool = True
+) -> list[str]:
     articles = ", ".join(result.property.articles(report.procedure))
     cited = f" [Art. {articles}]" if articles else ""
     sentence = f"{result.property.id}: {result.property.sentence.text(lang)}{cited}"
@@ -144,7 +171,10 @@ def _result(report: Report, result: Result, lang: Lang) -> list[str]:
         lines.append(f"      {result.reason}")
     if result.days is not None:
         lines.append(f"      {_sum(result, lang)}")
-    if result.witness is not None and result.verdict is Verdict.VIOLATED:
+    if result.known and result.property.reason is not None:
+        reason = result.property.reason.text(lang)
+        lines.append(fill(reason, WIDTH, initial_indent="      ", subsequent_indent="      "))
+    if story and result.witness is not None and result.verdict is Verdict.VIOLATED:
         count = len(result.witness.steps)
         en = f"a shortest case, {_many(count, 'step')}, dated and replayed step by step:"
         lines.append(f"      {say(lang, en, f'最短案例，共{count}步，逐步标注日期并重放：')}")
@@ -177,16 +207,20 @@ def count_text(report: Report, lang: Lang = "en") -> str:
         verdict: sum(result.verdict is verdict for result in report.results) for verdict in Verdict
     }
     vacuous = sum(result.vacuous for result in report.results)
+    known = sum(result.known for result in report.results)
     findings = len(report.findings)
     if lang == "zh":
         parts = [f"{count}项{_VERDICTS[verdict][1]}" for verdict, count in counts.items() if count]
         said = f"（其中{vacuous}项为空真）" if vacuous else ""
+        said += f"，其中{known}项违反如预期" if known else ""
         found = f"；文本本身有{findings}处发现" if findings else ""
         return f"{len(report.results)}项性质：{'，'.join(parts) or '无'}{said}{found}。"
     words = {verdict: en for verdict, (en, _) in _VERDICTS.items()}
     words[Verdict.HOLDS] = "holds" if counts[Verdict.HOLDS] == 1 else "hold"
     parts = [f"{count} {words[verdict]}" for verdict, count in counts.items() if count]
     said = f" ({vacuous} vacuously)" if vacuous else ""
+    if known:
+        said += ", as expected" if known == counts[Verdict.VIOLATED] else f", {known} as expected"
     found = f"; {_many(findings, 'finding')} in the text" if findings else ""
     properties = _many(len(report.results), "property", "properties")
     return f"{properties}: {', '.join(parts) or 'none'}{said}{found}."
@@ -200,6 +234,7 @@ def _result_json(result: Result, report: Report) -> dict[str, Any]:
         "verdict": result.verdict.value,
         "vacuous": result.vacuous,
         "as_expected": result.expected,
+        "known": result.known,
         "visited": result.visited,
         "reason": result.reason or None,
         "days": result.days,
