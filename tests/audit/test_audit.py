@@ -154,7 +154,9 @@ def test_rows_of_a_case_need_not_stand_together_and_may_run_backwards(audited: A
 
 
 def test_steps_and_actors_are_known_by_labels_and_by_a_mapping(audited: Audited) -> None:
-    names = Names(steps={"Bescheid": "grant"}, actors={"HQ": "authority"}, ignored={"Anruf"})
+    names = Names(
+        steps={"Bescheid": "grant"}, actors={"HQ": "authority"}, ignored=frozenset({"Anruf"})
+    )
     log = "a,申请许可,2024-03-01,申请人\na,Anruf,2024-03-02,HQ\na,Bescheid,2024-03-04,HQ\n"
     found = audited(HEAD + log, names=names)
 

@@ -59,7 +59,7 @@ class Nothing:
     def never(self, _other: object) -> bool:
         return False
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = never  # type: ignore[assignment]  # on purpose
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = never
 
 
 NOTHING: Any = Nothing()

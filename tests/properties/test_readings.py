@@ -22,7 +22,8 @@ from duecourse.properties.explore import Exploration
 from duecourse.properties.family import Family
 from duecourse.properties.property import Kind, Property
 from duecourse.properties.property_file import read_properties
-from duecourse.properties.readings import ReadingsResult, _Checking, check_readings
+from duecourse.properties.readings import _Checking, check_readings
+from duecourse.properties.readings_report import ReadingsResult
 from duecourse.report.readings_text import readings_json, readings_text
 
 STRUCTURAL = [

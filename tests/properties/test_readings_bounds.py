@@ -13,12 +13,8 @@ from duecourse.model.procedure import Procedure
 from duecourse.model.reading_set import ALL
 from duecourse.model.table import combinations
 from duecourse.model.variants import choose_readings
-from duecourse.properties.readings_bounds import (
-    OutcomeBounds,
-    ReadingsBounds,
-    _Bounding,
-    bounds_readings,
-)
+from duecourse.properties.readings_bounds import _Bounding, bounds_readings
+from duecourse.properties.readings_bounds_report import OutcomeBounds, ReadingsBounds
 from duecourse.report.readings_bounds_text import readings_bounds_json, readings_bounds_text
 
 Said = tuple[int | None, int | None]

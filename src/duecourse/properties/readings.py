@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from duecourse.model.compile import compile_table
 from duecourse.model.featured import compile_featured
-from duecourse.model.reading_set import ALL, NONE, Condition, ReadingSpace, TooManyError
+from duecourse.model.reading_set import ALL, NONE, ReadingSpace, TooManyError
 from duecourse.model.variants import choose_readings
 from duecourse.properties.check import Verdict, check
 from duecourse.properties.explore import MAX_CONFIGURATIONS
@@ -21,6 +21,7 @@ from duecourse.properties.family import Family
 from duecourse.properties.family_clocks import ClockedFamily
 from duecourse.properties.monitor import observed
 from duecourse.properties.property import Kind, Property
+from duecourse.properties.readings_report import Failing, ReadingsReport, ReadingsResult
 from duecourse.properties.trace import Trace, dated
 
 if TYPE_CHECKING:
@@ -33,81 +34,6 @@ if TYPE_CHECKING:
     from duecourse.model.table import Rule
     from duecourse.properties.family import Sets, Watching
     from duecourse.properties.monitor import Monitor
-
-
-@dataclass(frozen=True, slots=True)
-class Failing:
-    """A condition on readings under which a property is violated.
-
-    Attributes:
-        condition: under every choice of readings that meets it the property is violated.
-        choices: how many choices meet it.
-        readings: of these one nearest to the defaults, as the options that depart from them.
-        witness: a case that violates the property under `readings`, dated and replayed.
-    """
-
-    condition: Condition
-    choices: int
-    readings: Mapping[str, str]
-    witness: Trace
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingsResult:
-    """The verdict on one property under every choice of readings in question.
-
-    Attributes:
-        property: what was checked.
-        verdict: violated under some readings, else inconclusive under some, else it holds under every reading.
-        fails: conditions that together say under which readings it is violated; none of them redundant.
-        failing: how many choices they are.
-        undecided: conditions under which it could not be decided, with the number of choices in `open`.
-        open: how many choices were not decided.
-        vacuous: conditions under which it holds only because what it speaks of cannot happen.
-        visited: configurations, with the states of the property, that were visited.
-        reason: why something was not decided.
-    """
-
-    property: Property
-    verdict: Verdict
-    fails: tuple[Failing, ...] = ()
-    failing: int = 0
-    undecided: tuple[Condition, ...] = ()
-    open: int = 0
-    vacuous: tuple[Condition, ...] = ()
-    visited: int = 0
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingsReport:
-    """What checking a procedure under all readings found.
-
-    Attributes:
-        procedure: what was checked.
-        fixed: the options of the readings that were held.
-        choices: how many choices of readings were in question.
-        results: one for each property.
-        configurations: how many configurations there are, under any of the choices.
-        nodes: how many nodes the sets of choices needed.
-        seconds: how long it took.
-    """
-
-    procedure: Procedure
-    fixed: Mapping[str, str]
-    choices: int
-    results: tuple[ReadingsResult, ...]
-    configurations: int
-    nodes: int
-    seconds: float
-
-    @property
-    def exit_code(self) -> int:
-        """0 if everything holds under every reading, 1 if something is violated, 3 if something is inconclusive."""
-        verdicts = {result.verdict for result in self.results}
-        if Verdict.VIOLATED in verdicts:
-            return 1
-        return 3 if Verdict.INCONCLUSIVE in verdicts else 0
 
 
 def check_readings(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,13 +21,14 @@ from duecourse.properties.bounds import span_days
 from duecourse.properties.days import DayGraph, Edge, State
 from duecourse.properties.family_words import family_automaton
 from duecourse.properties.graphs import components
+from duecourse.properties.readings_bounds_report import OutcomeBounds, ReadingsBound, ReadingsBounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from duecourse.calendar import Span
     from duecourse.model.procedure import Outcome, Procedure
-    from duecourse.model.reading_set import Condition, ReadingSet
+    from duecourse.model.reading_set import ReadingSet
     from duecourse.properties.days import Path
     from duecourse.properties.family_words import FamilyAutomaton, Held
     from duecourse.properties.timed import Event
@@ -41,65 +41,6 @@ MAX_SECONDS = 45.0
 Limits = tuple[tuple[tuple[str, int], ...], tuple[tuple["Span", int], ...]]
 Answer = int | None
 """A bound in working days; None where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingsBound:
-    """One bound on the counted time to an outcome, and the readings that give it.
-
-    Attributes:
-        counted: the most counted days; None where there is no bound.
-        without: the most counted days if no extension without limit is used; None where there is no bound either.
-        conditions: the conditions on readings that give it, none of them redundant.
-        choices: how many choices of readings give it.
-        readings: of these one nearest to the defaults, as the options that depart from them.
-    """
-
-    counted: int | None
-    without: int | None
-    conditions: tuple[Condition, ...]
-    choices: int
-    readings: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeBounds:
-    """The bounds on the counted time to one outcome under all readings.
-
-    Attributes:
-        outcome: how the case ends.
-        rows: the greatest counted time, nearest to the defaults first.
-        impossible: the conditions under which the outcome cannot be reached without a breach.
-        open: how many choices were not decided, with the conditions in `undecided`.
-    """
-
-    outcome: Outcome
-    rows: tuple[ReadingsBound, ...]
-    impossible: tuple[Condition, ...]
-    undecided: tuple[Condition, ...]
-    open: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingsBounds:
-    """The bounds of a procedure under all readings.
-
-    Attributes:
-        procedure, fixed: what was bounded, with the options of the readings that were held.
-        choices: how many choices of readings were in question.
-        outcomes: one for each outcome that some choice can reach.
-        reason: why something was not decided.
-        runs: how many mixtures of choices were looked at.
-        seconds: how long it took.
-    """
-
-    procedure: Procedure
-    fixed: Mapping[str, str]
-    choices: int
-    outcomes: tuple[OutcomeBounds, ...]
-    reason: str
-    runs: int
-    seconds: float
 
 
 def bounds_readings(

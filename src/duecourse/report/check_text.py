@@ -156,9 +156,7 @@ def result_text(report: Report, result: Result, lang: Lang = "en") -> str:
     return dedent("\n".join(_result(report, result, lang)[1:])).strip()
 
 
-def _result(
-    report: Report, result: Result, lang: Lang, *, story: bool = True
-) -> list[str]:
+def _result(report: Report, result: Result, lang: Lang, *, story: bool = True) -> list[str]:
     articles = ", ".join(result.property.articles(report.procedure))
     cited = f" [Art. {articles}]" if articles else ""
     sentence = f"{result.property.id}: {result.property.sentence.text(lang)}{cited}"

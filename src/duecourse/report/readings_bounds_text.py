@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
     from duecourse.model.procedure import Lang
     from duecourse.model.reading_set import Condition
-    from duecourse.properties.readings_bounds import OutcomeBounds, ReadingsBound, ReadingsBounds
+    from duecourse.properties.readings_bounds_report import (
+        OutcomeBounds,
+        ReadingsBound,
+        ReadingsBounds,
+    )
 
 WIDTH = 100
 

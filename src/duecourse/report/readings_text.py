@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.procedure import Lang, Procedure
     from duecourse.model.reading_set import Condition
-    from duecourse.properties.readings import Failing, ReadingsReport, ReadingsResult
+    from duecourse.properties.readings_report import Failing, ReadingsReport, ReadingsResult
 
 WIDTH = 100
 
