@@ -70,11 +70,13 @@ def audited(
         raise InvalidInput("--calendar goes with --limit; a procedure has its own calendar")
     root = project_root()
     with progress("auditing") as tell:
+        procedure = load(name, tuple(amend))
+        claims = load_properties(root, known=names_in_reach(root))
         found = audit(
             log,
-            load(name, tuple(amend)),
+            procedure,
             readings=options,
-            properties=load_properties(root, known=names_in_reach(root)),
+            properties=[each for each in claims if each.concerns(procedure)],
             columns=None if columns is None else parse_columns(columns, ROLES),
             names=names,
             on=day,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 200
 """Deviations and rows that the text shows; JSON has them all."""
+BRIEF: Final = 20
+"""Above so many claims, those that every case keeps are only named."""
 
 _KEY: Final = 14
 _INSIDE: Final = "    "
@@ -160,7 +162,17 @@ def _properties(found: Audit, lang: Lang) -> Iterator[str]:
     if not found.judged and not found.not_judged:
         return
     yield from section(say(lang, "Properties", "性质"))
+    kept = [each for each in found.judged if len(found.judged) > BRIEF and _is_kept(found, each.id)]
+    if kept:
+        names = ", ".join(each.id for each in kept)
+        yield from hung(
+            "",
+            say(lang, f"kept in every case ({len(kept)}): ", f"各案均遵守（{len(kept)}项）：")
+            + names,
+        )
     for each in found.judged:
+        if each in kept:
+            continue
         counts = found.verdicts.get(each.id, {})
         parts = [
             f"{say(lang, str(colour), _COLOURS_ZH[colour])} {count:,}"
@@ -175,7 +187,16 @@ def _properties(found: Audit, lang: Lang) -> Iterator[str]:
         text = say(
             lang, "not judged, no claim about single cases: ", "未审查（非单个案件的性质）："
         )
-        yield from hung("", text + ", ".join(each.id for each in found.not_judged))
+        many = len(found.not_judged) > BRIEF
+        names = [each.id for each in found.not_judged]
+        yield from hung("", text + (str(len(names)) if many else ", ".join(names)))
+
+
+def _is_kept(found: Audit, claim: str) -> bool:
+    """Return whether no case has violated a claim, or would if it ended now."""
+    wrong = {Colour.VIOLATED, Colour.SO_FAR_VIOLATED}
+    counts = found.verdicts.get(claim, {})
+    return not any(colour in wrong for (_, colour), count in counts.items() if count)
 
 
 def _deviations(found: Audit, lang: Lang) -> Iterator[str]:

@@ -44,9 +44,11 @@ def check_text(report: Report, lang: Lang = "en") -> str:
     brief = len(report.results) > BRIEF
     plain = [each for each in report.results if brief and _is_plain(each)]
     lines.extend(_named(plain, lang))
-    for result in report.results:
-        if result not in plain:
-            lines.extend(_result(report, result, lang, story=not (brief and result.known)))
+    rest = [each for each in report.results if each not in plain]
+    if brief:
+        rest.sort(key=lambda each: not each.known)  # news stands last, where a terminal shows it
+    for result in rest:
+        lines.extend(_result(report, result, lang, story=not (brief and result.known)))
     lines.extend(f"  {problem}" for problem in report.findings)
     lines.append("")
     lines.append(count_text(report, lang))
