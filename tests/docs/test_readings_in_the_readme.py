@@ -15,6 +15,7 @@ BREAKS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["measures-2020", "measures-2022"])
 def test_alone_only_three_options_break_a_property(name: str) -> None:

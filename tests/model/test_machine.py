@@ -102,6 +102,7 @@ def test_the_machine_equals_the_table_in_the_text_of_2022_under_default_readings
     prove("measures-2022", [{}], record_property)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_machine_equals_the_table_under_every_single_deviation(

@@ -302,6 +302,7 @@ def test_what_breaks_the_measures_of_all_readings(
     assert literal.failing * 9 == choices * 5  # 1 - 2/3 * 2/3
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["measures-2020", "measures-2022"])
 def test_sampled_choices_agree_with_the_ordinary_check(

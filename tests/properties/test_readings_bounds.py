@@ -57,6 +57,8 @@ def test_under_each_choice_the_bound_is_that_of_the_choice_by_itself(procedure: 
         assert assert_agrees(found, procedure, choice) == 0
 
 
+@pytest.mark.long
+@pytest.mark.slow
 def test_a_bound_of_a_mixture_that_its_choices_do_not_have_would_be_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -88,6 +90,7 @@ def partly() -> ReadingsBounds:
     return bounds_readings(dc.load("measures-2022"), HELD, seconds=600)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_sums_of_the_2022_text_where_some_readings_are_held(partly: ReadingsBounds) -> None:
     """70 = 10 + 30 + 15 + 15; 160 = 70 + 90; 250 = 70 + 90 + 90; 10 more each for a limited notice."""
@@ -133,6 +136,8 @@ def test_text_and_json_say_conditions_and_the_command(partly: ReadingsBounds) ->
     assert {each["outcome"] for each in data["outcomes"]} >= {"ordinary_conclusion", "termination"}
 
 
+@pytest.mark.long
+@pytest.mark.slow
 def test_what_there_is_no_time_for_is_open_and_the_nearest_choice_decided() -> None:
     found = bounds_readings(dc.load("special-45"), {"day_counting": "first_excluded"}, seconds=0)
     special = next(each for each in found.outcomes if each.outcome.id == "special_conclusion")

@@ -188,8 +188,8 @@ def _properties(found: Audit, lang: Lang) -> Iterator[str]:
             lang, "not judged, no claim about single cases: ", "未审查（非单个案件的性质）："
         )
         many = len(found.not_judged) > BRIEF
-        names = [each.id for each in found.not_judged]
-        yield from hung("", text + (str(len(names)) if many else ", ".join(names)))
+        left = [each.id for each in found.not_judged]
+        yield from hung("", text + (str(len(left)) if many else ", ".join(left)))
 
 
 def _is_kept(found: Audit, claim: str) -> bool:
