@@ -94,6 +94,7 @@ def test_two_readings_of_one_text(tmp_path: Path) -> None:
     assert (found["name"], found["letter"]["lapse"]) == ("close_comments", "comments_clock")
 
 
+@pytest.mark.slow
 def test_mutate_tells_the_score(permit: Path) -> None:
     code, out, err = duecourse("mutate", "permit/model/permit.toml", cwd=permit)
 

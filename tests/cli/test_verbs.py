@@ -35,6 +35,7 @@ def test_check_finds_the_bypass_and_exits_with_1(tmp_path: Path) -> None:
     assert "a shortest case, 48 steps, dated and replayed step by step" in out
 
 
+@pytest.mark.slow
 def test_check_as_expected_exits_with_0_where_the_violation_is_the_expected_verdict(
     tmp_path: Path,
 ) -> None:
@@ -238,6 +239,7 @@ def test_a_case_file_with_a_breach_exits_with_1(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_check_as_expected_takes_a_text_that_no_file_names_to_hold(tmp_path: Path) -> None:
     broken = ("check", "measures-2022", "-r", "commission_refusal=opposite", "--as-expected")
     code, out, _ = duecourse(*broken, "-f", "json", cwd=tmp_path)

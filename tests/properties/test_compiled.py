@@ -146,6 +146,7 @@ def test_the_hand_over_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> Non
     assert faster.moves.get(-1) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["measures-2022", "no-commission-2022"])
 def test_the_hand_over_changes_no_verdict(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     properties = dc.load_properties()

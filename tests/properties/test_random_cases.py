@@ -18,6 +18,7 @@ SETTINGS = settings(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["measures-2020", "measures-2022", "trial-2017"])
 def test_no_random_case_of_a_shipped_text_violates_a_property(name: str) -> None:
     procedure = dc.load(name)

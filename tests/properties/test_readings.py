@@ -63,6 +63,7 @@ def assert_agrees(found: ReadingsResult, ordinary: Result, choice: Mapping[str, 
         assert member(list(found.vacuous), choice) == ordinary.vacuous
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(procedures(), st.data())
 def test_under_each_choice_the_verdict_is_that_of_the_ordinary_check(
@@ -80,6 +81,7 @@ def test_under_each_choice_the_verdict_is_that_of_the_ordinary_check(
             assert_agrees(found, ordinary, full)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(procedures(), st.data())
 def test_for_every_choice_that_fails_there_is_a_dated_case(
@@ -277,6 +279,7 @@ def reports() -> Mapping[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "choices"), [("measures-2020", 71_663_616), ("measures-2022", 143_327_232)]
 )

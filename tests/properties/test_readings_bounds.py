@@ -49,6 +49,7 @@ def assert_agrees(found: ReadingsBounds, procedure: Procedure, choice: Mapping[s
     return undecided
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(procedures())
 def test_under_each_choice_the_bound_is_that_of_the_choice_by_itself(procedure: Procedure) -> None:

@@ -52,6 +52,7 @@ def permit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "permit"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "readings"),
     [
@@ -94,6 +95,7 @@ def test_every_case_replays_on_the_live_machine_and_violates_nothing_that_holds(
     assert Kind.LAPSE in kinds or not readings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["no-commission-2020", "no-commission-2022"])
 def test_what_is_found_shrinks_to_a_case_about_as_short_as_the_shortest(name: str) -> None:
     procedure = dc.load(name)
