@@ -6,14 +6,40 @@ calculation where the test says so, and from the naive search below.
 
 from collections import deque
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import duecourse as dc
 from duecourse.calendar import Span, Unit
+from duecourse.cli.begin import begun
 from duecourse.model.procedure import Procedure
 from duecourse.properties.bounds import Bound
 from duecourse.properties.timed import ClockedGraph, Node
+
+PULSE = """
+[[actor]]
+id = "law"
+label = { en = "The law itself", zh = "法律" }
+cites = ["1"]
+
+[[step]]
+id = "renew"
+label = { en = "the limit is renewed", zh = "期限更新" }
+cites = ["1"]
+actor = "law"
+from = "examined"
+
+[[clock]]
+id = "pulse"
+label = { en = "A day", zh = "一日" }
+cites = ["1"]
+binds = "authority"
+limit = "1 working day"
+starts = ["apply", "renew"]
+stops = ["renew", "grant", "refuse"]
+on_lapse = "renew"
+"""
 
 State = tuple[Node, tuple[tuple[str, int], ...], bool]
 
@@ -274,3 +300,57 @@ def test_the_naive_search_sees_an_unbounded_time_reach_its_cap() -> None:
 
     assert dc.bounds(procedure, readings).row("special_conclusion").counted is None
     assert naive(procedure, readings, cap=30)[1]["special_conclusion"] == 30
+
+
+def with_special_extension(procedure: Procedure, days: int) -> Procedure:
+    """The same text, but that the extension of the special review has a length; how often it is granted stays open."""
+    clocks = tuple(
+        replace(
+            clock,
+            extensions=tuple(
+                replace(each, by=each.by or Span(days, Unit.WORKING_DAY))
+                for each in clock.extensions
+            ),
+        )
+        for clock in procedure.clocks
+    )
+    return replace(procedure, clocks=clocks)
+
+
+def test_an_extension_by_a_span_that_can_be_granted_again_and_again_is_unbounded() -> None:
+    found = dc.bounds(with_special_extension(dc.load("measures-2022"), 30))
+    special, ordinary = found.row("special_conclusion"), found.row("ordinary_conclusion")
+
+    assert [(cause.kind, cause.name) for cause in special.unbounded] == [
+        ("extension", "extend_special")
+    ]
+    # 10 + 30 + 15 + 15 + 90 (Arts. 9, 11, 12, 14) where it is not granted; every step can be taken on one day
+    assert (special.least, special.counted, special.without) == (0, None, 160)
+    assert (ordinary.counted, addends(ordinary)) == (70, ORDINARY)
+
+
+def test_an_extension_by_a_span_that_is_granted_once_adds_its_days() -> None:
+    found = dc.bounds(
+        with_special_extension(dc.load("measures-2022"), 30), {"special_extension": "once"}
+    )
+
+    # 160, and 90 for the one extension of that reading (R4)
+    assert found.row("special_conclusion").counted == 250
+
+
+def test_an_extension_that_a_lapse_grants_for_ever_ends_with_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every working day a lapse adds two to the limit: the days left grow without end."""
+    monkeypatch.setattr("duecourse.properties.days.MAX_STATES", 2_000)
+    monkeypatch.chdir(tmp_path)
+    begun("permit", of="measures-2022", project=True)
+    file = tmp_path / "permit" / "model" / "permit.toml"
+    text = file.read_text(encoding="utf-8").replace(
+        'stops = ["grant", "refuse"]',
+        'stops = ["grant", "refuse"]\nextensions = [{ step = "renew", by = "2 working days" }]',
+    )
+    file.write_text(text + PULSE, encoding="utf-8")
+
+    with pytest.raises(dc.InvalidInput, match="again and again"):
+        dc.bounds(dc.load(str(file)))

@@ -52,7 +52,7 @@ class Cause:
     """Why a time has no bound.
 
     Attributes:
-        kind: "extension" without limit, "loop" that brings new time, "suspension" or "gap" for which no limit is set.
+        kind: "extension" without limit or granted again and again, "loop" that brings new time, "suspension" or "gap" for which no limit is set.
         name: the step, clock, suspension or stage it is about.
         label, cites: the words and the articles.
         after_clock: for a gap, whether it opens only once a clock of that stage has stopped.
@@ -217,10 +217,16 @@ class Bounding:
     def causes(self, loops: list[set[State]], capped: object) -> Iterator[Cause]:
         """Yield why days can be added for ever: extensions without limit, then the loops that remain without them."""
         used = {c for members in loops for state in members for c, days in state.left if days < 0}
+        again = {
+            (clock, by)
+            for _, event, endless in self.all.endless
+            for clock, by in event.extended
+            if clock == endless
+        }
         for clock in self.procedure.clocks:
             if clock.id in used:
                 for extension in clock.extensions:
-                    if extension.by is None:
+                    if extension.by is None or (clock.id, extension.by) in again:
                         step = self.procedure.step[extension.step]
                         yield Cause("extension", step.id, step.label, step.cites)
         remaining = capped if isinstance(capped, list) else []

@@ -10,6 +10,7 @@ from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from duecourse.errors import InvalidInput
 from duecourse.properties.graphs import components
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from duecourse.properties.timed import Event, Moment
 
 UNLIMITED = -1
-"""The days left of a clock that was extended without any limit."""
+"""The days left of a clock that was extended without any limit, or again and again."""
+
+MAX_STATES = 2_000_000
+"""How many states of days are looked at; it takes about 2 GB."""
 
 
 class State(NamedTuple):
@@ -74,8 +78,61 @@ class DayGraph:
         self.start = State(0, (), day_over=False)
 
     @cached_property
+    def endless(self) -> frozenset[tuple[int, Event, str]]:
+        """The extensions by a span that can be granted again and again on one day: moment, event and clock.
+
+        They lie on a loop of moments in which the clock runs on and which needs no lapse, so that no day need pass.
+        """
+        found: set[tuple[int, Event, str]] = set()
+        clocks = {
+            clock
+            for moment in self.automaton
+            for event, _ in moment.events
+            for clock, by in event.extended
+            if by is not None
+        }
+        for clock in clocks:
+            onward = {
+                moment.id: [
+                    (event, to)
+                    for event, to in moment.events
+                    if to is not None
+                    and event.lapse is None
+                    and clock not in event.stopped | event.started
+                ]
+                for moment in self.automaton
+                if clock in moment.running
+            }
+            graph = {at: [to for _, to in moves if to in onward] for at, moves in onward.items()}
+            for members in components(graph):
+                found |= {
+                    (at, event, clock)
+                    for at in members
+                    for event, to in onward[at]
+                    if to in members and any(name == clock for name, _ in event.extended)
+                }
+        return frozenset(found)
+
+    @cached_property
+    def most_left(self) -> dict[str, int]:
+        """For each clock more days than it has left on any way that takes no loop of moments twice."""
+        once = {
+            (clock, by) for m in self.automaton for e, _ in m.events for clock, by in e.extended
+        }
+        return {
+            clock: limit
+            + len(self.automaton)
+            * sum(self.lengths[by] for name, by in once if name == clock and by)
+            for clock, limit in self.limits.items()
+        }
+
+    @cached_property
     def edges(self) -> dict[State, tuple[Edge, ...]]:
-        """Every reachable state with what can happen next."""
+        """Every reachable state with what can happen next.
+
+        Raises:
+            InvalidInput: there are more than `MAX_STATES`.
+        """
         found: dict[State, tuple[Edge, ...]] = {}
         queue = deque([self.start])
         while queue:
@@ -83,6 +140,11 @@ class DayGraph:
             if state not in found:
                 found[state] = (*self._tick(state), *self._events(state))
                 queue.extend(edge.to for edge in found[state] if isinstance(edge.to, State))
+                if len(found) > MAX_STATES:
+                    raise InvalidInput(
+                        f"the days left of its clocks come in more than {MAX_STATES:,} ways, so that no bound was found;"
+                        " look for an extension that a lapse grants again and again, or for very long limits"
+                    )
         return found
 
     @cached_property
@@ -214,13 +276,23 @@ class DayGraph:
                 continue
             if event.lapse is not None and left.get(event.lapse) != 0:
                 continue
-            if not self.unlimited and any(by is None for _, by in event.extended):
+            again = {
+                clock for clock, _ in event.extended if (state.moment, event, clock) in self.endless
+            }
+            if not self.unlimited and (again or any(by is None for _, by in event.extended)):
                 continue
             if target is None:
                 yield Edge(0, event, str(event.outcome))
             else:
                 over = state.day_over or event.lapse is not None
-                yield Edge(0, event, State(target, self._left(left, event), over))
+                after = self._left(left, event)
+                if all(days <= self.most_left[clock] for clock, days in after if clock in again):
+                    yield Edge(0, event, State(target, after, over))
+                if again:
+                    endless = tuple(
+                        (clock, UNLIMITED if clock in again else days) for clock, days in after
+                    )
+                    yield Edge(0, event, State(target, endless, over))
 
     def _left(self, left: Mapping[str, int], event: Event) -> tuple[tuple[str, int], ...]:
         after = {clock: days for clock, days in left.items() if clock not in event.stopped}

@@ -238,6 +238,8 @@ class _Bounding:
         if moments is None:
             return None, choices
         days = _CappedDays(moments, dict(limits[0]), dict(limits[1]), unlimited=unlimited)
+        if days.endless and self.space.count(choices) > 1:
+            raise TooManyError("whether an extension can be granted again depends on the readings")
         if outcome not in days.reached:
             return None, choices
         begin = self.automaton.begin(choices)
