@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from duecourse.errors import InvalidInput, Problem
+from duecourse.errors import InvalidInput, Problem, nearest
 from duecourse.model.expression import variables
 from duecourse.model.layers import Entry
 from duecourse.model.library import own_procedures, project_root
@@ -214,8 +214,7 @@ class _Reader:
 
     def property(self, entry: Entry) -> Property | None:
         """Read a property."""
-        kind = entry.data.get("kind")
-        shape = shaped(_SHAPES.get(str(kind), ClaimShape), entry, self.problems)
+        shape = self.shape(entry)
         if shape is None:
             return None
         base = Property(
@@ -260,6 +259,15 @@ class _Reader:
             case StructuralShape():
                 without = self.steps(entry, "without")
                 return replace(base, without=without, names=without)
+
+    def shape(self, entry: Entry) -> AnyShape | None:
+        """Return the table in the shape that its kind has."""
+        kind = entry.data.get("kind")
+        if isinstance(kind, str) and kind not in _SHAPES:
+            message = f'no kind of property is called "{kind[:80]}"{nearest(kind, _SHAPES)}'
+            self.problems.append(entry.problem("unknown-kind", message, "kind"))
+            return None
+        return shaped(_SHAPES.get(str(kind), ClaimShape), entry, self.problems)
 
     def steps(self, entry: Entry, key: str) -> frozenset[str]:
         """Return the steps in a list."""
