@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,14 +45,26 @@ def load_calendar(
         Five working days after Friday 28 April 2023: the holiday lasts to 3 May, and Saturday
         6 May is worked for it.
     """
+    if isinstance(name_or_path, str) and _is_name(name_or_path) and not folder and not overlays:
+        return _shipped(name_or_path)
     chain = _chain(_located(name_or_path, folder), folder)
     return _combined(chain, [read(_located(each, folder), overlay=True) for each in overlays])
+
+
+@lru_cache(maxsize=16)
+def _shipped(name: str) -> Calendar:
+    """Return a calendar that comes with duecourse, read once."""
+    return _combined(_chain(_located(name, None), None), [])
+
+
+def _is_name(given: str) -> bool:
+    return not (given.endswith(".toml") or "/" in given or "\\" in given)
 
 
 def _located(given: str | PathLike[str], folder: Traversable | None) -> File:
     """Return the file that a name or a path means."""
     name = str(given)
-    if not isinstance(given, str) or name.endswith(".toml") or "/" in name or "\\" in name:
+    if not isinstance(given, str) or not _is_name(name):
         return File(name, Path(given))
     homes = [home / "model" / "calendars" for home in (folder, shipped()) if home]
     files = {

@@ -204,9 +204,16 @@ class Judge:
         """Return what tells whether a move brings a goal about: whoever takes it."""
         assert each.monitor is not None
         watching = each.monitor.bind(table)
+        mask = watching.mask
+        known: dict[tuple[int, int], bool] = {}
 
         def reached(rule: Rule, to: int) -> bool:
-            return all(letter & 1 for letter in watching.symbol(rule, to).letters)
+            key = id(rule), to & mask
+            found = known.get(key)
+            if found is None:
+                letters = watching.symbol(rule, to).letters
+                found = known[key] = all(letter & 1 for letter in letters)
+            return found
 
         return reached
 
