@@ -10,7 +10,11 @@ import pytest
 from duecourse.cli.verify import checked
 from duecourse.errors import InvalidInput
 
-FILE = str(Path(__file__).parents[2] / "benchmarks" / "formal" / "csr.toml")
+MODEL = Path(__file__).parents[2] / "benchmarks" / "formal" / "csr.toml"
+FILE = str(MODEL)
+
+if not MODEL.is_file():
+    pytest.skip("the benchmarks stand outside the tests", allow_module_level=True)
 
 
 def test_two_cases_and_one_commission() -> None:
