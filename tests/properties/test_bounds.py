@@ -342,7 +342,7 @@ def test_an_extension_that_a_lapse_grants_for_ever_ends_with_a_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every working day a lapse adds two to the limit: the days left grow without end."""
-    monkeypatch.setattr("duecourse.properties.days.MAX_STATES", 2_000)
+    monkeypatch.setattr("duecourse.properties.days.DayGraph.most", 2_000)
     monkeypatch.chdir(tmp_path)
     begun("permit", of="measures-2022", project=True)
     file = tmp_path / "permit" / "model" / "permit.toml"

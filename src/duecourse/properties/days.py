@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 UNLIMITED = -1
 """The days left of a clock that was extended without any limit, or again and again."""
 
-MAX_STATES = 2_000_000
-"""How many states of days are looked at; it takes about 2 GB."""
-
 
 class State(NamedTuple):
     """A moment with the days that its running clocks have left.
@@ -60,6 +57,9 @@ class DayGraph:
         lengths: the working days of each span that an extension adds.
         unlimited: whether extensions without a limit may be used.
     """
+
+    most = 2_000_000
+    """How many states are looked at; so many take about 2 GB."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class DayGraph:
         """Every reachable state with what can happen next.
 
         Raises:
-            InvalidInput: there are more than `MAX_STATES`.
+            InvalidInput: there are more than `most`.
         """
         found: dict[State, tuple[Edge, ...]] = {}
         queue = deque([self.start])
@@ -140,12 +140,16 @@ class DayGraph:
             if state not in found:
                 found[state] = (*self._tick(state), *self._events(state))
                 queue.extend(edge.to for edge in found[state] if isinstance(edge.to, State))
-                if len(found) > MAX_STATES:
-                    raise InvalidInput(
-                        f"the days left of its clocks come in more than {MAX_STATES:,} ways, so that no bound was found;"
-                        " look for an extension that a lapse grants again and again, or for very long limits"
-                    )
+                if len(found) > self.most:
+                    self.give_up()
         return found
+
+    def give_up(self) -> None:
+        """Say that there are too many states."""
+        raise InvalidInput(
+            f"the days left of its clocks come in more than {self.most:,} ways, so that no bound was found;"
+            " look for an extension that a lapse grants again and again, or for very long limits"
+        )
 
     @cached_property
     def reached(self) -> frozenset[str]:

@@ -5,7 +5,6 @@ Needs the `test` extra. Nothing in the command line imports this module.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from hypothesis import note
@@ -17,6 +16,7 @@ from duecourse.model.machine import CaseMachine
 from duecourse.properties.ensemble import looked_at, watchable
 from duecourse.properties.explore import Exploration
 from duecourse.properties.monitor import Watch
+from duecourse.properties.nearness import Nearness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,17 +48,13 @@ def case_machine(
     watched = watchable(tuple(properties))
     table = compile_table(procedure, readings, observed=looked_at(watched, procedure))
     bound = [(each, each.monitor.bind(table)) for each in watched if each.monitor is not None]
-    exploration = Exploration(table)
-    possible = sorted({taken.step for moves in exploration.moves.values() for taken, _ in moves})
+    nearness = Nearness(Exploration(table))
+    possible = nearness.possible
 
     named = sorted({name for each in watched for name in each.names} & {*possible})
     goals = (
         st.sampled_from(named) | st.sampled_from(possible) if named else st.sampled_from(possible)
     )
-
-    @cache
-    def distance(goal: str) -> dict[int, int]:
-        return _distance(exploration, goal)
 
     class RandomCase(RuleBasedStateMachine):
         def __init__(self) -> None:
@@ -80,9 +76,9 @@ def case_machine(
             moves = {taken.step: (taken, to) for taken, to in table.moves(self.packed)}
             if not moves:
                 return
-            if self.goal is None or self.packed not in distance(self.goal):
+            if self.goal is None or self.packed not in nearness.to(self.goal):
                 self.goal = data.draw(goals, label="goal")
-            near = distance(self.goal)
+            near = nearness.to(self.goal)
             here = near.get(self.packed, 0)
             nearer = [
                 name
@@ -112,24 +108,3 @@ def case_machine(
 
     RandomCase.__name__ = f"RandomCase_{procedure.id.replace('-', '_').replace('+', '_')}"
     return RandomCase
-
-
-def _distance(exploration: Exploration, goal: str) -> dict[int, int]:
-    """Return, for each configuration, the fewest steps until a step can be taken, where it ever can."""
-    before: dict[int, list[int]] = {}
-    level: list[int] = []
-    for packed, moves in exploration.moves.items():
-        for taken, to in moves:
-            before.setdefault(to, []).append(packed)
-            if taken.step == goal:
-                level.append(packed)
-    found = dict.fromkeys(level, 0)
-    while level:
-        beyond: list[int] = []
-        for packed in level:
-            for earlier in before.get(packed, ()):
-                if earlier not in found:
-                    found[earlier] = found[packed] + 1
-                    beyond.append(earlier)
-        level = beyond
-    return found

@@ -79,25 +79,13 @@ def bounds_readings(
 
 
 class _CappedDays(DayGraph):
-    """A day graph that gives up when it is too large."""
+    """A day graph that gives up early, so that the choices are split."""
 
-    @cached_property
-    def edges(self) -> dict[State, tuple[Edge, ...]]:
-        """Every reachable state with what can happen next.
+    most = MAX_STATES
 
-        Raises:
-            TooManyError: more states than `MAX_STATES`.
-        """
-        found: dict[State, tuple[Edge, ...]] = {}
-        queue = deque([self.start])
-        while queue:
-            state = queue.popleft()
-            if state not in found:
-                found[state] = (*self._tick(state), *self._events(state))
-                queue.extend(edge.to for edge in found[state] if isinstance(edge.to, State))
-                if len(found) > MAX_STATES:
-                    raise TooManyError(f"more than {MAX_STATES} states of days")
-        return found
+    def give_up(self) -> None:
+        """Say that there are too many states."""
+        raise TooManyError(f"more than {self.most} states of days")
 
 
 class _Bounding:
