@@ -350,3 +350,19 @@ def test_a_search_that_is_cut_short_is_inconclusive() -> None:
     assert {each.verdict for each in report.results} == {Verdict.INCONCLUSIVE}
     assert report.exit_code == 3
     assert "stopped after 100 configurations" in report.results[0].reason
+
+
+def test_a_claim_that_a_case_can_leave_unsatisfied_is_never_said_to_hold() -> None:
+    """The ordinary check of single choices finds cases that end before a filing is answered."""
+    procedure = dc.load("measures-2022")
+    wanted = [each for each in dc.load_properties() if each.id == "answer_to_every_filing"]
+    rng = random.Random(1)
+    choices = [
+        {each.id: rng.choice([option.id for option in each.options]) for each in procedure.readings}
+        for _ in range(5)
+    ]
+    ordinary = {check(procedure, wanted, choice).results[0].verdict for choice in choices}
+    (found,) = check_readings(procedure, wanted).results
+
+    assert Verdict.VIOLATED in ordinary
+    assert found.verdict is not Verdict.HOLDS

@@ -44,6 +44,9 @@ class Watching(Protocol):
     def violated(self, state: int) -> bool:
         """Return whether the property is violated for good."""
 
+    def accepting(self, state: int) -> bool:
+        """Return whether the property is satisfied if the case ends here."""
+
     def triggered(self, state: int) -> bool:
         """Return whether the property has something to say."""
 
@@ -54,11 +57,13 @@ class Watched:
 
     Attributes:
         failing: the choices of readings under which the property is violated.
+        unsatisfied: the choices under which some case is over before the property is satisfied.
         triggered: the choices under which it has something to say (those that fail are among them).
         visited: how many pairs of configuration and state of the property were visited.
     """
 
     failing: ReadingSet
+    unsatisfied: ReadingSet
     triggered: ReadingSet
     visited: int
 
@@ -176,8 +181,12 @@ class Family:
         starts = {(packed, watching.initial): within for packed in self.table.common.initial}
         found = self.spread(starts, successors)
         space = self.table.space
+        final = self.table.common.is_final
         return Watched(
             failing=space.any_of({x for (_, s), x in found.items() if watching.violated(s)}),
+            unsatisfied=space.any_of(
+                {x for (at, s), x in found.items() if final(at) and not watching.accepting(s)}
+            ),
             triggered=space.any_of({x for (_, s), x in found.items() if watching.triggered(s)}),
             visited=len(found),
         )

@@ -213,6 +213,8 @@ class _Checking:
         family = self.family if self.overlooks(each.monitor) else self.whole
         watching = each.monitor.bind(family.table.common)
         found = family.watched(watching, self.within(family.table.space))
+        if family.table.space.difference(found.unsatisfied, found.failing) != NONE:
+            raise TooManyError("under some readings a case is over before the claim is satisfied")
         certain = (
             NONE
             if found.failing == NONE
