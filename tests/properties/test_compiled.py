@@ -14,7 +14,7 @@ import duecourse as dc
 from duecourse.kernels.reach import MAX_BITS, Masks, Reach, Rules
 from duecourse.model.compile import compile_table
 from duecourse.properties import compiled, explore
-from duecourse.properties.compiled import Search, bits_of, lazy_moves
+from duecourse.properties.compiled import Search, lazy_moves
 from duecourse.properties.explore import Exploration
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def test_a_configuration_of_two_words_is_as_good_as_one_of_one(
         ]
         for name in table.fields["stage"].values
     ]
-    bits = max(bits_of(table) - width + up, 64)
+    bits = max(table.bits - width + up, 64)
     if bits > MAX_BITS:
         return
     reach = Reach(Rules(groups, low, bits, [True] * len(groups)), [*map(moved, table.initial)])

@@ -18,10 +18,10 @@ from duecourse.properties.automaton import Colour
 from duecourse.properties.check import Verdict, check
 from duecourse.properties.explore import Exploration
 from duecourse.properties.fairness import evasion
-from duecourse.properties.judge import Judge
 from duecourse.properties.monitor import observed
 from duecourse.properties.property_file import read_properties
 from duecourse.properties.sweep import sweep
+from duecourse.properties.walked import Walked
 
 if TYPE_CHECKING:
     from duecourse.errors import Problem
@@ -197,9 +197,9 @@ def test_claims_watched_together_are_judged_as_one_by_one_on_all_values(
 
     for each, watching, swept in zip(found, bound, sweep(exploration, bound), strict=True):
         assert (swept.violated, swept.satisfied) == judged(procedure, readings, each), each.claim
-        judge = Judge(procedure, (), readings, 10_000)
-        way = judge.violation(exploration, watching)
-        assert bool(way) == swept.violated or not swept.violated
+        walked = Walked(exploration, watching)
+        ours = walked.violated, walked.accepted, walked.satisfied
+        assert ours == (swept.violated, swept.accepted, swept.satisfied)
 
 
 # --- what goes on for ever ----------------------------------------------------------------------------

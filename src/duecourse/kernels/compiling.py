@@ -50,8 +50,8 @@ def _load(function: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401  (
 
 
 def compiled(function: _F, *, cached: bool) -> _F:
-    """Return a function compiled to machine code."""
-    return cast("_F", numba.njit(cache=cached)(function))
+    """Return a function compiled to machine code; while it runs other threads go on."""
+    return cast("_F", numba.njit(cache=cached, nogil=True)(function))
 
 
 def inlined(function: _F) -> _F:

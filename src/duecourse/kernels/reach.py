@@ -13,6 +13,7 @@ from duecourse.kernels.search import (
     COUNT,
     DEAD_END,
     DONE,
+    EDGES,
     ENTER,
     FREE,
     HEAD,
@@ -257,6 +258,20 @@ class Reach:
             rules.append(int(self.by[number]))
             number = parent
         return rules[::-1]
+
+    def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+        """Return every move of a finished search.
+
+        Returns:
+            Where the moves of each configuration begin in the next two (one more entry than configurations), where each
+            move leads, and its rule, all by number.
+        """
+        rules = self.rules
+        starts = np.empty(self.count + 1, np.int64)
+        to, by = np.empty(self.moves, np.int32), np.empty(self.moves, np.int32)
+        arrays = (rules.rules, rules.asks, rules.asks_of, rules.group_mask, rules.group)
+        EDGES[rules.wide](*arrays, self.states, self.count, self.slots, self.ids, starts, to, by)
+        return starts, to, by
 
     def unable(self, ends: Sequence[bool]) -> NDArray[np.int64]:
         """Return the numbers of the configurations from which no rule that ends can be reached (all must be found).

@@ -236,6 +236,51 @@ def _able(*, wide: bool, cached: bool) -> Callable[..., Any]:
     return compiled(able, cached=cached)
 
 
+def _edges(*, wide: bool, cached: bool) -> Callable[..., Any]:
+    zero = np.uint64(0)
+
+    def edges(  # noqa: PLR0913, PLR0917  (one loop, on purpose)
+        rules: Words,
+        asks: Words,
+        asks_of: Numbers,
+        group_mask: np.uint64,
+        group: Numbers,
+        states: Words,
+        count: int,
+        slots: Words,
+        ids: Indices,
+        starts: Numbers,
+        to: Indices,
+        by: Indices,
+    ) -> None:
+        last_slot = np.uint64(len(slots) - 1)
+        used = 0
+        for at in range(count):
+            starts[at] = used
+            low = states[at, 0]
+            high = states[at, 1] if wide else zero
+            own = np.int64(low & group_mask)
+            for rule in range(group[own], group[own + 1]):
+                if low & rules[rule, G_LOW] != rules[rule, V_LOW]:
+                    continue
+                if wide and high & rules[rule, G_HIGH] != rules[rule, V_HIGH]:
+                    continue
+                if not _meets(asks, asks_of[rule], asks_of[rule + 1], low, high):
+                    continue
+                there = ((low & ~rules[rule, C_LOW]) | rules[rule, P_LOW]) + rules[rule, A_LOW]
+                up = ((high & ~rules[rule, C_HIGH]) | rules[rule, P_HIGH]) + rules[rule, A_HIGH]
+                up = (up + (there >> _SHIFT)) & LOW if wide else zero
+                there &= LOW
+                slot = _hash(there, up) & last_slot
+                while slots[slot, 0] != there or (wide and slots[slot, 1] != up):
+                    slot = (slot + _ONE) & last_slot
+                to[used], by[used] = ids[slot], rule
+                used += 1
+        starts[count] = used
+
+    return compiled(edges, cached=cached)
+
+
 def _pair(
     make: Callable[..., Callable[..., Any]],
 ) -> tuple[Compiled, Compiled]:
@@ -251,3 +296,5 @@ ENTER = _pair(_enter)
 """Enters configurations, all different, in an empty table."""
 ABLE = _pair(_able)
 """Marks, in one pass backwards, what can still take a rule that ends; tells whether anything was marked."""
+EDGES = _pair(_edges)
+"""Lists every move of a finished search: where those of each configuration begin, where each leads, and its rule."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Condition:
 
 
 class ReadingSpace:
-    """All choices of readings, and the sets of them.
+    """All choices of readings, and the sets of them; several threads may use it.
 
     Args:
         options: the options of each reading, the default first.
@@ -78,6 +79,7 @@ class ReadingSpace:
         self._level = {name: level for level, name in enumerate(self.order)}
         self._bottom = len(self.order)
         self._nodes: list[tuple[int, tuple[int, ...]]] = [(self._bottom, ()), (self._bottom, ())]
+        self._lock = Lock()
         self._made: dict[tuple[int, tuple[int, ...]], int] = {}
         self._unions: dict[tuple[int, int], int] = {}
         self._intersections: dict[tuple[int, int], int] = {}
@@ -332,9 +334,15 @@ class ReadingSpace:
             return first
         key = (level, children)
         found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = len(self._nodes)
-            if found >= self.limit:
-                raise TooManyError(f"more than {self.limit} nodes for sets of readings")
-            self._nodes.append(key)
-        return found
+        return self._make(key) if found is None else found
+
+    def _make(self, key: tuple[int, tuple[int, ...]]) -> int:
+        """Make a node, unless another thread has made it."""
+        with self._lock:
+            found = self._made.get(key)
+            if found is None:
+                if len(self._nodes) >= self.limit:
+                    raise TooManyError(f"more than {self.limit} nodes for sets of readings")
+                self._nodes.append(key)
+                found = self._made[key] = len(self._nodes) - 1
+            return found

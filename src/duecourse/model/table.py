@@ -112,6 +112,11 @@ class Table:
     initial: tuple[int, ...]
 
     @cached_property
+    def bits(self) -> int:
+        """How many bits a configuration has."""
+        return max(field.mask.bit_length() for field in self.fields.values())
+
+    @cached_property
     def _stage_mask(self) -> int:
         return self.fields["stage"].mask
 

@@ -14,14 +14,9 @@ if TYPE_CHECKING:
     from duecourse.model.table import Rule, Table
 
 
-def bits_of(table: Table) -> int:
-    """Return how many bits a configuration of a table has."""
-    return max(field.mask.bit_length() for field in table.fields.values())
-
-
 def fits(table: Table) -> bool:
     """Return whether the compiled search can take a table: its configurations are narrow enough."""
-    return bits_of(table) <= MAX_BITS
+    return table.bits <= MAX_BITS
 
 
 class Search:
@@ -43,7 +38,7 @@ class Search:
         ]
         final = [table.procedure.stage[str(name)].final for name in stage.values]
         self.reach = Reach(
-            Rules(groups, stage.mask >> stage.shift, bits_of(table), final), table.initial, goals
+            Rules(groups, stage.mask >> stage.shift, table.bits, final), table.initial, goals
         )
 
     def run(self, limit: int, memory: int = MAX_BYTES) -> Search:

@@ -1,291 +1,390 @@
 """Every behaviour under every choice of readings: fixpoints over sets of choices, never one successor for all.
 
 Each configuration has the set of choices under which something is true of it: that it can be reached, that a goal can
-be reached from it, that a case can go on for ever there. The sets are exact: they are least or greatest fixpoints of
+be reached from it, that a claim stands in some state there. The sets are exact: they are least or greatest fixpoints of
 the same equations that a single choice has, solved for all choices at once (Classen et al. 2013).
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from duecourse.kernels.reach import MAX_BITS
+from duecourse.kernels.sets import Automaton, Graph, Sets
 from duecourse.model.reading_set import ALL, NONE, TooManyError
-from duecourse.properties.explore import MAX_CONFIGURATIONS
+from duecourse.properties.compiled import Search, fits
+from duecourse.properties.showing import Judged, Quality
+from duecourse.properties.watching import happening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from duecourse.model.featured import FeaturedTable, Move
+    from numpy.typing import NDArray
+
+    from duecourse.model.featured import FeaturedTable
     from duecourse.model.reading_set import ReadingSet
     from duecourse.model.table import Rule
+    from duecourse.properties.monitor import Monitor
+    from duecourse.properties.watching import Symbol, Watching
 
-N = TypeVar("N", bound="Hashable")
-Sets = dict[int, "ReadingSet"]
-"""For configurations, the choices of readings under which something is true of them."""
+    Numbers = NDArray[np.int64]
+    Indices = NDArray[np.int32]
+    Goal = Callable[[Rule, int], bool]
 
-
-class Watching(Protocol):
-    """A property as an automaton beside a case; states are numbers.
-
-    Attributes:
-        initial: the state before the first step.
-    """
-
-    @property
-    def initial(self) -> int:
-        """Return the state before the first step."""
-
-    def moves(self, state: int, rule: Rule, to: int) -> tuple[int, ...]:
-        """Return the states after a step: several where it may be taken by several actors that are told apart."""
-
-    def violated(self, state: int) -> bool:
-        """Return whether the property is violated for good."""
-
-    def accepting(self, state: int) -> bool:
-        """Return whether the property is satisfied if the case ends here."""
-
-    def triggered(self, state: int) -> bool:
-        """Return whether the property has something to say."""
+_EVERY = np.zeros(1, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Shown:
     """What watching every behaviour showed.
 
     Attributes:
-        failing: the choices of readings under which the property is violated.
-        unsatisfied: the choices under which some case is over before the property is satisfied.
-        triggered: the choices under which it has something to say (those that fail are among them).
-        visited: how many pairs of configuration and state of the property were visited.
+        under: the choices of readings under which some case shows it.
+        visited: how many pairs of configuration and state of the claim were visited.
     """
 
-    failing: ReadingSet
-    unsatisfied: ReadingSet
-    triggered: ReadingSet
+    under: ReadingSet
     visited: int
 
 
-@dataclass(frozen=True)
 class Family:
     """The behaviours of a featured table.
 
-    Attributes:
+    Args:
         table: what is explored.
+        fixed: options of readings that are held; all the others range over all their options.
         limit: after how many configurations the search is given up.
+
+    Raises:
+        TooManyError: more configurations than `limit` or than memory holds, or configurations that are too wide.
     """
 
-    table: FeaturedTable
-    limit: int = MAX_CONFIGURATIONS
-    _moves: dict[int, tuple[Move, ...]] = field(default_factory=dict, repr=False)
+    def __init__(self, table: FeaturedTable, fixed: Mapping[str, str], limit: int) -> None:
+        self.table, self.space = table, table.space
+        self.within = self.space.cube({name: (option,) for name, option in fixed.items()})
+        if not fits(table.common):
+            raise TooManyError(f"a configuration takes more than {MAX_BITS} bits")
+        self.search = Search(table.common).run(limit)
+        reach = self.search.reach
+        if reach.full or not reach.finished:
+            raise TooManyError(f"stopped after {limit} configurations; raise the limit")
+        self.graph = Graph(*reach.edges())
+        self.rules = self.search.rules
+        exists = {id(rule): under for found in table.rules.values() for rule, under in found}
+        self.under = np.array([exists[id(rule)] for rule in self.rules], np.int32)
+        self._kinds: dict[int, tuple[Indices, list[int]]] = {}
+        self.sets = Sets((self.space.intersection, self.space.union, self.space.difference))
 
-    def moves(self, packed: int) -> tuple[Move, ...]:
-        """Return every rule that fires in a configuration, where it leads, and under which readings it exists."""
-        found = self._moves.get(packed)
-        if found is None:
-            found = self._moves[packed] = tuple(self.table.moves(packed))
+    @property
+    def size(self) -> int:
+        """How many configurations there are."""
+        return self.graph.size
+
+    def within_of(self, other: Family) -> Numbers:
+        """Return, for each configuration, which one of another family it is, which has the lowest of its variables."""
+        bits = other.table.common.bits
+        masks = np.array([((1 << bits) - 1) & ((1 << 63) - 1), ((1 << bits) - 1) >> 63], np.uint64)
+        theirs = other.search.reach.states[: other.size]
+        ours = self.search.reach.states[: self.size, : theirs.shape[1]] & masks[: theirs.shape[1]]
+        _, numbers = np.unique(np.concatenate((theirs, ours)), axis=0, return_inverse=True)
+        numbers = numbers.reshape(-1)
+        place = np.empty(other.size, np.int64)
+        place[numbers[: other.size]] = np.arange(other.size)
+        return place[numbers[other.size :]]
+
+    @cached_property
+    def final(self) -> NDArray[np.bool_]:
+        """For each configuration, whether the review is over in it."""
+        stage = self.table.common.fields["stage"]
+        codes = self.fields(stage.mask) >> np.uint64(stage.shift)
+        stages = self.table.procedure.stage
+        over = np.array([stages[str(name)].final for name in stage.values], np.bool_)
+        found: NDArray[np.bool_] = over[codes.astype(np.int64)]
         return found
 
+    def fields(self, mask: int) -> NDArray[np.uint64]:
+        """Return the lowest word of every configuration, under a mask."""
+        return self.search.reach.states[: self.graph.size, 0] & np.uint64(mask)
+
     @cached_property
-    def reached(self) -> Sets:
+    def reached(self) -> Indices:
         """The choices under which each configuration can be reached."""
-        return self.reach()
+        return self.reach(self.under)
 
-    @cached_property
-    def reached_by_actors(self) -> Sets:
-        """The choices under which each configuration can be reached without a lapse, so on one and the same day."""
-        return self.reach(lapses=False)
-
-    def reach(self, *, lapses: bool = True) -> Sets:
+    def reach(self, under: Indices, taken: tuple[Indices, Indices] | None = None) -> Indices:
         """Return the choices under which each configuration can be reached.
 
         Args:
-            lapses: whether the law may take its steps.
-
-        Raises:
-            TooManyError: more configurations than `limit`, or sets with more nodes than their space allows.
+            under: for each rule, the choices under which it is taken.
+            taken: kinds of configurations, and for each rule and kind 0 if the move is taken, else -1.
         """
+        kinds, symbols = taken or (self.nothing, np.zeros(len(self.rules), np.int32))
+        stays = Automaton(kinds, symbols, np.array([0, 1]), _EVERY, np.ones(1, np.bool_))
+        return self.sets.spread(self.graph, stays, under, self.first(1))[:, 0]
 
-        def successors(packed: int) -> Iterable[tuple[int, ReadingSet]]:
-            for rule, to, under in self.moves(packed):
-                if lapses or rule.lapse_of is None:
-                    yield to, under
+    def first(self, states: int) -> Indices:
+        """Return where cases begin: for each configuration and state of a claim, under which choices."""
+        first = np.zeros((self.graph.size, states), np.int32)
+        first[: len(self.table.common.initial), 0] = self.within
+        return first
 
-        starts = dict.fromkeys(self.table.common.initial, ALL)
-        return self.spread(starts, successors)
+    @cached_property
+    def nothing(self) -> Indices:
+        """Every configuration of one kind."""
+        return np.zeros(self.graph.size, np.int32)
 
-    def spread(
-        self,
-        starts: Mapping[N, ReadingSet],
-        successors: Callable[[N], Iterable[tuple[N, ReadingSet]]],
-    ) -> dict[N, ReadingSet]:
-        """Return what can be reached from some nodes, each under which choices (least fixpoint, by differences).
-
-        Raises:
-            TooManyError: more nodes than `limit`, or sets with more nodes than their space allows.
-        """
-        space = self.table.space
-        found = dict(starts)
-        fresh = dict(starts)
-        queue = deque(starts)
-        after: dict[N, tuple[tuple[N, ReadingSet], ...]] = {}
-        while queue:
-            node = queue.popleft()
-            new = fresh.pop(node)
-            moves = after.get(node)
-            if moves is None:
-                moves = after[node] = tuple(successors(node))
-            for to, under in moves:
-                here = space.intersection(new, under)
-                if here == NONE:
-                    continue
-                known = found.get(to, NONE)
-                more = space.difference(here, known)
-                if more == NONE:
-                    continue
-                found[to] = space.union(known, more)
-                if to in fresh:
-                    fresh[to] = space.union(fresh[to], more)
-                else:
-                    fresh[to] = more
-                    queue.append(to)
-            if len(found) > self.limit:
-                raise TooManyError(f"stopped after {self.limit} configurations; raise the limit")
+    def kinds(self, mask: int) -> tuple[Indices, list[int]]:
+        """Return what each configuration is under a mask, by number, with a configuration of each kind."""
+        found = self._kinds.get(mask)
+        if found is None:
+            found = self._kinds[mask] = self._kinds_of(mask)
         return found
 
-    def watched(
-        self, watching: Watching, within: ReadingSet = ALL, *, lapses: bool = True
-    ) -> Watched:
-        """Return under which choices a property is violated, and under which it has something to say.
+    def _kinds_of(self, mask: int) -> tuple[Indices, list[int]]:
+        if not mask:
+            return self.nothing, [self.search.reach.configuration(0)]
+        words = self.search.reach.states[: self.graph.size]
+        masks = np.array([mask & ((1 << 63) - 1), mask >> 63], np.uint64)[: words.shape[1]]
+        _, where, kinds = np.unique(words & masks, axis=0, return_index=True, return_inverse=True)
+        examples = [self.search.reach.configuration(int(each)) for each in where]
+        return kinds.reshape(-1).astype(np.int32), examples
+
+    def pairs(self, kinds: Indices, count: int) -> Numbers:
+        """Return which rules lead to which kinds of configurations: `rule * count + kind`, ascending."""
+        if count == 1:
+            return np.arange(len(self.rules))
+        seen = np.zeros(len(self.rules) * count, np.bool_)
+        seen[self.graph.rule.astype(np.int64) * count + kinds[self.graph.to]] = True
+        return np.flatnonzero(seen)
+
+    # --- claims about cases --------------------------------------------------------------------------------------
+
+    def shown(self, monitor: Monitor, quality: Quality) -> Shown:
+        """Return under which choices some case shows something of a claim."""
+        watching = monitor.bind(self.table.common)
+        kinds, examples = self.kinds(watching.mask)
+        symbols, alphabet = self.symbols(watching, kinds, examples)
+        judged = Judged(watching, quality, alphabet)
+        covered = judged.covered
+        leads, after = [0], []
+        for symbol in alphabet:
+            for state in judged.states:
+                after += [
+                    judged.number[to]
+                    for to in watching.after(state, symbol)
+                    if not (covered and state == to == watching.initial)
+                ]
+                leads.append(len(after))
+        automaton = Automaton(
+            kinds,
+            symbols,
+            np.array(leads, np.int64),
+            np.array(after, np.int32),
+            ~(judged.now | judged.never),
+        )
+        first = self.first(len(judged.states))
+        if covered:
+            places = self.sources_of(automaton)
+            first[places, 0] = self.reached[places]
+        found = self.sets.spread(self.graph, automaton, self.under, first)
+        if covered:
+            found[:, 0] = self.reached
+        at_the_end = found[self.final][:, judged.at_the_end]
+        return Shown(self.any_of(found[:, judged.now], at_the_end), int(np.count_nonzero(found)))
+
+    def sources_of(self, automaton: Automaton) -> Numbers:
+        """Return the configurations from which some move leads on from the first state of an automaton."""
+        leads = np.diff(automaton.leads).reshape(-1, len(automaton.goes_on))[:, 0] > 0
+        wanted = np.where(automaton.symbols >= 0, leads[automaton.symbols], False)  # noqa: FBT003
+        by_rule = wanted.reshape(len(self.rules), -1)
+        edges, starts = self.edges_by_rule
+        found = [
+            edges[starts[rule] : starts[rule + 1]] for rule in np.flatnonzero(by_rule.any(axis=1))
+        ]
+        if not found:
+            return np.empty(0, np.int64)
+        some = np.concatenate(found)
+        meant = by_rule[self.graph.rule[some], automaton.kinds[self.graph.to[some]]]
+        return np.unique(self.graph.sources[some[meant]])
+
+    @cached_property
+    def edges_by_rule(self) -> tuple[Numbers, Numbers]:
+        """The moves in the order of their rules, and where those of each rule begin; a last end."""
+        counts = np.bincount(self.graph.rule, minlength=len(self.rules))
+        starts = np.concatenate(([0], np.cumsum(counts)))
+        return np.argsort(self.graph.rule, kind="stable"), starts
+
+    def symbols(
+        self, watching: Watching, kinds: Indices, examples: list[int]
+    ) -> tuple[Indices, list[Symbol]]:
+        """Return what each rule and kind of configuration is to a claim, by number, and the symbols."""
+        numbers: dict[Symbol, int] = {}
+        count = len(examples)
+        found = np.full(len(self.rules) * count, -1, np.int32)
+        names = self.happenings
+        for pair in self.pairs(kinds, count).tolist():
+            rule, kind = divmod(pair, count)
+            symbol = watching.symbol_of(self.rules[rule], examples[kind], names[rule])
+            found[pair] = numbers.setdefault(symbol, len(numbers))
+        return found, list(numbers)
+
+    @cached_property
+    def happenings(self) -> list[frozenset[str]]:
+        """What each rule is, in the words of propositions."""
+        return [happening(rule) for rule in self.rules]
+
+    def any_of(self, *parts: Indices) -> ReadingSet:
+        """Return the choices in any of the sets."""
+        numbers = {int(each) for part in parts for each in np.unique(part)}
+        return self.space.any_of(sorted(numbers))
+
+    def each(
+        self, operation: Callable[[int, int], int], first: Indices, second: Indices
+    ) -> Indices:
+        """Return an operation on two sets, for each place."""
+        pairs, where = np.unique(
+            (first.astype(np.int64) << 32) | second.astype(np.int64), return_inverse=True
+        )
+        results = [operation(int(pair >> 32), int(pair & 0xFFFFFFFF)) for pair in pairs.tolist()]
+        found: Indices = np.array(results, np.int32)[where.reshape(-1)].reshape(first.shape)
+        return found
+
+    # --- claims about the graph ----------------------------------------------------------------------------------
+
+    def taken(self, goal: Goal, mask: int) -> tuple[Indices, Indices]:
+        """Return the kinds of configurations, and for each rule and kind 1 if the move is wanted, else 0.
 
         Args:
-            watching: the property.
-            within: the choices in question.
-            lapses: whether the law may take its steps.
-
-        Raises:
-            TooManyError: the search was not finished.
+            goal: tells of a rule and the configuration it leads to whether the move is wanted.
+            mask: the bits of the configuration that it looks at.
         """
+        kinds, examples = self.kinds(mask)
+        count = len(examples)
+        wanted = np.zeros(len(self.rules) * count, np.int32)
+        for pair in self.pairs(kinds, count).tolist():
+            rule, kind = divmod(pair, count)
+            wanted[pair] = goal(self.rules[rule], examples[kind])
+        return kinds, wanted
 
-        def successors(pair: tuple[int, int]) -> Iterable[tuple[tuple[int, int], ReadingSet]]:
-            packed, state = pair
-            if watching.violated(state):
-                return
-            for rule, to, under in self.moves(packed):
-                if lapses or rule.lapse_of is None:
-                    for after in watching.moves(state, rule, to):
-                        yield (to, after), under
+    def without(self, steps: Collection[str]) -> Indices:
+        """Return, for each rule, the choices under which it exists where some steps are never taken."""
+        left_out = np.array([rule.step in steps for rule in self.rules], np.bool_)
+        return np.where(left_out, NONE, self.under).astype(np.int32)
 
-        starts = {(packed, watching.initial): within for packed in self.table.common.initial}
-        found = self.spread(starts, successors)
-        space = self.table.space
-        final = self.table.common.is_final
-        return Watched(
-            failing=space.any_of({x for (_, s), x in found.items() if watching.violated(s)}),
-            unsatisfied=space.any_of(
-                {x for (at, s), x in found.items() if final(at) and not watching.accepting(s)}
-            ),
-            triggered=space.any_of({x for (_, s), x in found.items() if watching.triggered(s)}),
-            visited=len(found),
+    def able(self, goal: Goal, mask: int, steps: Collection[str] = ()) -> Indices:
+        """Return, for each configuration, the choices under which a wanted move can still be reached from it.
+
+        Args:
+            goal: tells of a rule and the configuration it leads to whether the move is wanted.
+            mask: the bits of the configuration that it looks at.
+            steps: steps that are never taken.
+        """
+        kinds, wanted = self.taken(goal, mask)
+        graph = self.graph
+        asked = wanted[
+            graph.rule.astype(np.int64) * (len(wanted) // len(self.rules)) + kinds[graph.to]
+        ]
+        back = graph.reversed(asked.astype(np.bool_))
+        first = np.zeros((back.size, 1), np.int32)
+        first[-1] = ALL
+        stays = Automaton(
+            np.zeros(back.size, np.int32),
+            np.zeros(len(self.rules), np.int32),
+            np.array([0, 1]),
+            _EVERY,
+            np.ones(1, np.bool_),
+        )
+        return self.sets.spread(back, stays, self.without(steps), first)[:-1, 0]
+
+    def avoiding(self, goal: Goal, mask: int) -> Indices:
+        """Return the choices under which each configuration can be reached before any wanted move."""
+        kinds, wanted = self.taken(goal, mask)
+        return self.reach(self.under, (kinds, -wanted))
+
+    def trapped(self, reached: Indices, able: Indices) -> Indices:
+        """Return, for each configuration in which the review is not over, where it is reached but not able."""
+        return np.where(self.final, NONE, self.each(self.space.difference, reached, able)).astype(
+            np.int32
         )
 
-    def dead_ends(self) -> Sets:
-        """Return the configurations, not final, that can be reached and left by no step, each under which choices."""
-        space = self.table.space
-        found: Sets = {}
-        for packed, reached in self.reached.items():
-            if not self.table.common.is_final(packed):
-                left = space.any_of({under for _, _, under in self.moves(packed)})
-                stuck = space.difference(reached, left)
-                if stuck != NONE:
-                    found[packed] = stuck
-        return found
+    @cached_property
+    def left(self) -> Indices:
+        """The choices under which each configuration can be left by some step."""
+        return self.leaving(self.under)
 
-    def able(self, ends: Callable[[Rule, int], bool], without: Collection[str] = ()) -> Sets:
-        """Return the choices under which some move with a quality can still be reached from each configuration.
+    def leaving(self, under: Indices) -> Indices:
+        """Return the choices under which each configuration has some move that is taken."""
+        back = self.graph.reversed(np.ones(len(self.graph.to), np.bool_))
+        first = np.zeros((back.size, 2), np.int32)
+        first[-1, 0] = ALL
+        once = Automaton(
+            np.zeros(back.size, np.int32),
+            np.zeros(len(self.rules), np.int32),
+            np.array([0, 1, 1]),
+            np.ones(1, np.int32),
+            np.array([True, False]),
+        )
+        return self.sets.spread(back, once, under, first)[:-1, 1]
 
-        Args:
-            ends: tells whether a move is one that is looked for.
-            without: steps that are never taken.
-        """
-        space = self.table.space
-        before: dict[int, list[tuple[int, ReadingSet]]] = {}
-        starts: Sets = {}
-        for packed in self.reached:
-            for rule, to, under in self.moves(packed):
-                if rule.step not in without:
-                    before.setdefault(to, []).append((packed, under))
-                    if ends(rule, to):
-                        starts[packed] = space.union(starts.get(packed, NONE), under)
-        return self.spread(starts, lambda packed: before.get(packed, ()))
+    def evading(
+        self, goal: Goal, mask: int, fair: Iterable[str], steps: Collection[str]
+    ) -> ReadingSet:
+        """Return the choices under which a case can go on for ever, or end, or get stuck, before any wanted move.
 
-    def unable(self, ends: Callable[[Rule, int], bool], without: Collection[str] = ()) -> Sets:
-        """Return the configurations, not final, that can be reached and from which no such move can be.
-
-        It is the negation of "from everywhere one can": AG EF (Clarke and Emerson 1981), for each choice by itself.
+        Fairness is strong: a step in `fair` that can be taken again and again is taken again and again. What cannot lie
+        on a fair loop is taken away until nothing changes (Kesten, Pnueli, Raviv 1998): that without a predecessor, and
+        that in which a fair step can be taken but which no such step leads to.
 
         Args:
-            ends: tells whether a move is one that is looked for.
-            without: steps that are never taken.
+            goal: tells of a rule and the configuration it leads to whether the move is wanted.
+            mask: the bits of the configuration that it looks at.
+            fair: steps that are not put off for ever.
+            steps: steps that are never taken.
         """
-        able = self.able(ends, without)
-        space = self.table.space
-        found: Sets = {}
-        for packed, reached in self.reached.items():
-            if not self.table.common.is_final(packed):
-                failing = space.difference(reached, able.get(packed, NONE))
-                if failing != NONE:
-                    found[packed] = failing
-        return found
-
-    def endless(self, goal: Callable[[Rule, int], bool], fair: Collection[str] = ()) -> Sets:
-        """Return the configurations that can be reached and from which a case can go on for ever without a goal.
-
-        Such a case ends in a loop (a lasso). Fairness is weak: a step in `fair` that can be taken at every moment from
-        some moment on is taken again and again. A case that stops, in a dead end or by its own choice, is not endless.
-
-        Args:
-            goal: tells whether a move is one that the case is to avoid.
-            fair: the steps that are not put off for ever.
-        """
-        space = self.table.space
-        avoiding = {
-            packed: tuple(move for move in self.moves(packed) if not goal(move[0], move[1]))
-            for packed in self.reached
-        }
-        before: dict[int, list[tuple[int, ReadingSet]]] = {}
-        for packed, moves in avoiding.items():
-            for _, to, under in moves:
-                before.setdefault(to, []).append((packed, under))
-        staying = dict(self.reached)
+        space = self.space
+        moves = self.without(steps)
+        kinds, wanted = self.taken(goal, mask)
+        count = len(wanted) // len(self.rules)
+        reached = self.reach(moves, (kinds, -wanted))
+        stuck = self.each(space.difference, reached, self.leaving(moves))
+        found = self.any_of(np.where(self.final, reached, stuck))
+        staying = np.where(self.final, NONE, reached).astype(np.int32)
+        steps_of = np.array([rule.step for rule in self.rules])
+        # from any place (state 0) by a step that counts to state 1, and on from there where that is asked for
         while True:
-            smaller = staying
-            for step in sorted(fair) or [""]:
-                just = self._just(avoiding, smaller, step)
-                able = self.spread(just, lambda packed: before.get(packed, ()))
-                smaller = {
-                    packed: both
-                    for packed, under in smaller.items()
-                    if (both := space.intersection(under, able.get(packed, NONE))) != NONE
-                }
-            if smaller == staying:
-                return staying
-            staying = smaller
+            before = staying
+            for step in sorted(fair):
+                is_it = np.repeat(steps_of == step, count)
+                possible = self.leaving(np.where(steps_of == step, moves, NONE).astype(np.int32))
+                symbols = np.where(wanted == 1, -1, is_it.astype(np.int32))
+                after = self._onward(kinds, symbols, moves, staying, on=True)
+                idle = self.each(space.difference, staying, possible)
+                staying = self.each(space.union, idle, after)
+            while True:
+                symbols = np.where(wanted == 1, -1, 1).astype(np.int32)
+                after = self._onward(kinds, symbols, moves, staying, on=False)
+                if np.array_equal(after, staying):
+                    break
+                staying = after
+            if np.array_equal(staying, before):
+                return space.union(found, self.any_of(staying))
 
-    def _just(self, avoiding: Mapping[int, tuple[Move, ...]], staying: Sets, step: str) -> Sets:
-        """Return where a move that stays among some configurations is just to a step: takes it, or finds it barred."""
-        space = self.table.space
-        found: Sets = {}
-        for packed, moves in avoiding.items():
-            here = staying.get(packed, NONE)
-            if here == NONE:
-                continue
-            possible = space.any_of({u for rule, _, u in self.moves(packed) if rule.step == step})
-            for rule, to, under in moves:
-                free = under if rule.step == step else space.difference(under, possible)
-                both = space.intersection(space.intersection(here, free), staying.get(to, NONE))
-                if both != NONE:
-                    found[packed] = space.union(found.get(packed, NONE), both)
-        return found
+    def _onward(
+        self, kinds: Indices, symbols: Indices, under: Indices, staying: Indices, *, on: bool
+    ) -> Indices:
+        """Return what is reached, inside a set of places, from any of them by a move of symbol 1, and on from there."""
+        first = np.zeros((self.graph.size, 2), np.int32)
+        first[:, 0] = staying
+        # symbol 0 leads on from state 1 alone, symbol 1 from both
+        automaton = Automaton(
+            kinds,
+            symbols.astype(np.int32),
+            np.array([0, 0, 1, 2, 3]),
+            np.ones(3, np.int32),
+            np.array([True, on]),
+        )
+        return self.sets.spread(self.graph, automaton, under, first, staying)[:, 1]

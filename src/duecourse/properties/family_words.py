@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from duecourse.model.featured import compile_featured
 from duecourse.model.reading_set import ALL, NONE
 from duecourse.properties.explore import MAX_CONFIGURATIONS
-from duecourse.properties.family import Family
 from duecourse.properties.family_blocks import in_blocks
 from duecourse.properties.family_clocks import Clocked, ClockedFamily
+from duecourse.properties.fixpoint import reached, spread
 from duecourse.properties.quotient import Quotient, quotient
 from duecourse.properties.timed import Moment
 
@@ -173,17 +173,17 @@ def family_automaton(procedure: Procedure, limit: int = MAX_CONFIGURATIONS) -> F
         TooManyError: more configurations than `limit`.
     """
     table = compile_featured(procedure, visible=())
-    reached = Family(table, limit).reached
-    small = in_blocks(table, reached)
-    clocked = ClockedFamily(Family(small, limit))
-    blocks, found = _clocked_blocks(clocked)
+    configurations = reached(table, limit)
+    small = in_blocks(table, configurations)
+    clocked = ClockedFamily(small)
+    blocks, found = _clocked_blocks(clocked, limit)
     space = table.space
     starts: Held = {}
     for at, under in clocked.starts(ALL).items():
         number = blocks.block[at]
         starts[number] = space.union(starts.get(number, NONE), under)
     kinds = {blocks.block[at]: _kind(clocked, at) for at in found}
-    size = (len(reached), len(small.common.rules[""]), len(found))
+    size = (len(configurations), len(small.common.rules[""]), len(found))
     return FamilyAutomaton(space, starts, blocks.events, kinds, size)
 
 
@@ -192,7 +192,7 @@ def _kind(clocked: ClockedFamily, at: Clocked) -> tuple[Clocks, Clocks, bool]:
 
 
 def _clocked_blocks(
-    clocked: ClockedFamily,
+    clocked: ClockedFamily, limit: int
 ) -> tuple[Quotient[Clocked, Event], Mapping[Clocked, ReadingSet]]:
     """Return the nodes with clocks in blocks that time cannot tell apart, and the nodes."""
     space, final = clocked.table.space, clocked.table.common.is_final
@@ -201,7 +201,7 @@ def _clocked_blocks(
         if not final(at.node.packed):
             yield from ((to, under) for _, _, to, under in clocked.moves(at))
 
-    found = clocked.family.spread(clocked.starts(ALL), onward)
+    found = spread(space, clocked.starts(ALL), onward, limit)
 
     def moves(at: Clocked) -> list[tuple[Event | None, Clocked, ReadingSet]]:
         if final(at.node.packed):

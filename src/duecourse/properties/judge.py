@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 
 from duecourse.model.compile import compile_table
 from duecourse.properties.bounds import Bounding
+from duecourse.properties.clocked_table import in_time
 from duecourse.properties.explore import Exploration
 from duecourse.properties.fairness import evasion
+from duecourse.properties.goals import ending_of, goal_of
+from duecourse.properties.marking import Marking
 from duecourse.properties.monitor import observed
 from duecourse.properties.property import Kind, Property
 from duecourse.properties.sweep import sweep
 from duecourse.properties.terms import longest_term
 from duecourse.properties.trace import dated
 from duecourse.properties.verdict import Result, Verdict
+from duecourse.properties.walked import Walked, satisfaction, violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from duecourse.model.procedure import Procedure
     from duecourse.model.table import Rule, Table
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 _CASES = (Kind.ALWAYS, Kind.SOMETIMES)
 _GOALS = (Kind.CAN_ALWAYS, Kind.EVENTUALLY)
 _TIMES = (Kind.WITHIN, Kind.AT_MOST)
+FEW = 12
+"""Up to how many claims are cheaper to watch each by itself."""
 
 
 class Judge:
@@ -55,6 +61,7 @@ class Judge:
         self.procedure, self.properties = procedure, properties
         self.readings, self.limit = readings, limit
         self.plain = Exploration(compile_table(procedure, readings), limit)
+        self.timely: dict[int, Exploration] = {}
 
     def results(self) -> list[Result]:
         """Return the result of each property, in their order."""
@@ -112,12 +119,19 @@ class Judge:
             whole = each.kind is Kind.SOMETIMES
             pieces = bound((monitor,) if whole else monitor.pieces())
             claims.append((each, pieces, bound(monitor.twin_pieces())))
-        swept = dict(zip(watched, sweep(exploration, list(watched.values())), strict=True))
-        found = {id(watching): swept[monitor] for monitor, watching in watched.items()}
+        found = self.standing(exploration, list(watched.values()))
         return {
             each.id: self.case(exploration, each, pieces, twins, found)
             for each, pieces, twins in claims
         }
+
+    def standing(
+        self, exploration: Exploration, watchings: Sequence[Watching]
+    ) -> Mapping[int, Swept | Walked]:
+        """Return how claims can stand, by identity: many are watched in one pass, few each by itself as far as needed."""
+        if len(watchings) > FEW:
+            return dict(zip(map(id, watchings), sweep(exploration, watchings), strict=True))
+        return {id(watching): Walked(exploration, watching) for watching in watchings}
 
     def case(
         self,
@@ -125,7 +139,7 @@ class Judge:
         each: Property,
         pieces: Sequence[Watching],
         twins: Sequence[Watching],
-        found: Mapping[int, Swept],
+        found: Mapping[int, Swept | Walked],
     ) -> Result:
         """Return the result of a claim about single cases.
 
@@ -136,37 +150,52 @@ class Judge:
             twins: the parts of its twin.
             found: what was found of each of them, by identity.
         """
-        final = exploration.table.is_final
         result = Result(each, Verdict.HOLDS, visited=exploration.size[0])
         if each.kind is Kind.SOMETIMES:
             (whole,) = pieces
             if not found[id(whole)].satisfied:
                 verdict = Verdict.VIOLATED if exploration.finished else Verdict.INCONCLUSIVE
                 return self.unfinished(exploration, replace(result, verdict=verdict))
-            way = exploration.way_to(whole, lambda x, state: final(x) and whole.accepting(state))
-            witness = dated(exploration.table, way or ())
+            witness = dated(exploration.table, satisfaction(exploration, whole) or ())
             if witness is None:
                 return replace(result, verdict=Verdict.INCONCLUSIVE, reason=UNDATED)
             return replace(result, witness=witness)
         violated = [piece for piece in pieces if found[id(piece)].violated]
         if not violated:
             if not exploration.finished:
-                return self.unfinished(exploration, replace(result, verdict=Verdict.INCONCLUSIVE))
+                return self.unfinished(exploration, result)
             triggered = not twins or any(found[id(twin)].accepted for twin in twins)
             return replace(result, vacuous=not triggered)
-        ways = [(self.violation(exploration, piece), piece) for piece in violated]
-        way, piece = min(ways, key=lambda one: len(one[0]))
-        result = replace(result, turns=_turns(piece, way, _start(exploration.table, way)))
-        return self.shown(exploration.table, result, way)
+        return self.broken(exploration, result, [piece.monitor for piece in violated])
 
-    def violation(self, exploration: Exploration, piece: Watching) -> tuple[Rule, ...]:
-        """Return a shortest case that violates a part of a claim."""
-        final = exploration.table.is_final
+    def broken(self, exploration: Exploration, result: Result, pieces: Iterable[Monitor]) -> Result:
+        """Return the result of a claim of which some parts may be violated, with a shortest case that does it.
 
-        def bad(packed: int, state: int) -> bool:
-            return piece.violated(state) or (final(packed) and not piece.accepting(state))
+        Where the shortest case of all cannot be dated only lapses count that can happen, and without them it may hold.
+        """
+        table = exploration.table
+        ways = [(violation(exploration, one), one) for one in (p.bind(table) for p in pieces)]
+        found = [(way, piece) for way, piece in ways if way is not None]
+        if not found:
+            return self.unfinished(exploration, result)
+        way, piece = min(found, key=lambda one: len(one[0]))
+        turned = replace(result, turns=_turns(piece, way, _start(table, way)))
+        shown = self.shown(table, turned, way)
+        if shown.reason != UNDATED or self.is_timely(exploration):
+            return shown
+        return self.broken(self.in_time(exploration), result, [piece.monitor for _, piece in found])
 
-        return exploration.way_to(piece, bad) or ()
+    def in_time(self, exploration: Exploration) -> Exploration:
+        """Return the behaviours in which a lapse happens only where its clock can lapse."""
+        found = self.timely.get(id(exploration))
+        if found is None:
+            found = Exploration(in_time(exploration.table), self.limit)
+            self.timely[id(exploration)] = found
+        return found
+
+    def is_timely(self, exploration: Exploration) -> bool:
+        """Return whether lapses happen in an exploration only where they can."""
+        return any(each is exploration for each in self.timely.values())
 
     def shown(self, table: Table, result: Result, way: Sequence[Rule], loop: int = 0) -> Result:
         """Return a violation with its witness; inconclusive where it cannot be dated."""
@@ -190,69 +219,60 @@ class Judge:
         if not exploration.finished:
             return self.unfinished(exploration, result)
         if each.kind is Kind.EVENTUALLY:
-            found = evasion(
-                exploration, self.goal(exploration.table, each), each.fair, each.without
-            )
-            if found is None:
-                return result
-            way, loop = found
-            return self.shown(exploration.table, result, (*way, *loop), len(loop))
-        way_there = self.failing(exploration, each)
-        return result if way_there is None else self.shown(exploration.table, result, way_there)
+            return self.evaded(exploration, each, result)
+        way = self.failing(exploration, each, exploration)
+        if way is None:
+            return result
+        shown = self.shown(exploration.table, result, way)
+        if shown.reason != UNDATED or exploration.lazy is not None:
+            return shown
+        timely = self.in_time(exploration)
+        way = self.failing(exploration, each, timely)
+        return (
+            self.unfinished(timely, result)
+            if way is None
+            else self.shown(timely.table, result, way)
+        )
 
-    def goal(self, table: Table, each: Property) -> Callable[[Rule, int], bool]:
-        """Return what tells whether a move brings a goal about: whoever takes it."""
-        assert each.monitor is not None
-        watching = each.monitor.bind(table)
-        mask = watching.mask
-        known: dict[tuple[int, int], bool] = {}
+    def evaded(self, exploration: Exploration, each: Property, result: Result) -> Result:
+        """Return the result of a claim that something comes about whatever happens."""
+        goal, _ = goal_of(each, exploration.table)
+        found = evasion(exploration, goal, each.fair, each.without)
+        if found is None:
+            return self.unfinished(exploration, result)
+        way, loop = found
+        shown = self.shown(exploration.table, result, (*way, *loop), len(loop))
+        if shown.reason != UNDATED or self.is_timely(exploration):
+            return shown
+        return self.evaded(self.in_time(exploration), each, result)
 
-        def reached(rule: Rule, to: int) -> bool:
-            key = id(rule), to & mask
-            found = known.get(key)
-            if found is None:
-                letters = watching.symbol(rule, to).letters
-                found = known[key] = all(letter & 1 for letter in letters)
-            return found
+    def failing(
+        self, exploration: Exploration, each: Property, walked: Exploration
+    ) -> tuple[Rule, ...] | None:
+        """Return the fewest steps to a configuration that fails a structural property.
 
-        return reached
-
-    def failing(self, exploration: Exploration, each: Property) -> tuple[Rule, ...] | None:
-        """Return the fewest steps to a configuration that fails a structural property."""
+        Args:
+            exploration: every behaviour.
+            each: the property.
+            walked: where the way is looked for: among all behaviours, or those in time.
+        """
         table = exploration.table
         if exploration.lazy is not None and not each.without:
             if each.kind is Kind.NO_DEAD_END:
                 return exploration.lazy.search.stuck()
             if each.kind is not Kind.CAN_ALWAYS:
-                ending = self.ending(each.kind)
+                ending = ending_of(self.procedure, each.kind)
                 return exploration.lazy.search.trapped(lambda rule: ending(rule, 0))
+        bits = (1 << table.bits) - 1
         if each.kind is Kind.NO_DEAD_END:
             stuck = {x for x, m in exploration.moves.items() if not m and not table.is_final(x)}
-            return exploration.path_to(stuck.__contains__) if stuck else None
-        goal = self.goal(table, each) if each.kind is Kind.CAN_ALWAYS else self.ending(each.kind)
+            return walked.path_to(lambda x: x & bits in stuck) if stuck else None
+        looking = each.kind is Kind.CAN_ALWAYS
+        goal = goal_of(each, table)[0] if looking else ending_of(self.procedure, each.kind)
         able = exploration.able(goal, each.without)
         failing = {x for x in exploration.moves if x not in able and not table.is_final(x)}
-        avoid = goal if each.kind is Kind.CAN_ALWAYS else None
-        return exploration.path_to(failing.__contains__, avoid) if failing else None
-
-    def ending(self, kind: Kind) -> Callable[[Rule, int], bool]:
-        """Return what tells whether a move ends the review, or ends it with a conclusion."""
-        stages = self.procedure.stage
-        conclusions = {
-            (step, o.sources) for o in self.procedure.outcomes if o.conclusion for step in o.steps
-        }
-
-        def ends(rule: Rule, _: int) -> bool:
-            if stages[rule.source].final or not stages[rule.target].final:
-                return False
-            if kind is Kind.CAN_ALWAYS_END:
-                return True
-            return any(
-                rule.step == step and (not sources or rule.source in sources)
-                for step, sources in conclusions
-            )
-
-        return ends
+        avoid = goal_of(each, walked.table)[0] if looking else None
+        return walked.path_to(lambda x: x & bits in failing, avoid) if failing else None
 
     def times(self, properties: Sequence[Property]) -> dict[str, Result]:
         """Return the results of claims about working days that leave out the same steps."""
@@ -263,7 +283,7 @@ class Judge:
             if watched is None
             else compile_table(self.procedure, self.readings, observed=watched)
         )
-        marking = _Marking(table, terms)
+        marking = Marking(table, terms)
         bounding = Bounding(table, marking if terms else None, properties[0].without)
         return {
             each.id: (
@@ -315,39 +335,6 @@ class Judge:
 
 
 UNDATED = "the case found needs a lapse that cannot happen in time"
-
-
-class _Marking:
-    """Tells at which steps the terms of properties begin and end."""
-
-    def __init__(self, table: Table, terms: Sequence[Property]) -> None:
-        self.bound = [
-            (each.id, monitor.bind(table))
-            for each, monitor in zip(terms, _monitors(terms), strict=True)
-        ]
-        self.mask = 0
-        for _, watching in self.bound:
-            self.mask |= watching.mask
-        self.known: dict[tuple[int, int, frozenset[str], frozenset[str]], frozenset[str]] = {}
-
-    def __call__(
-        self, rule: Rule, to: int, before: frozenset[str], after: frozenset[str]
-    ) -> frozenset[str]:
-        key = id(rule), to & self.mask, before, after
-        found = self.known.get(key)
-        if found is None:
-            found = self.known[key] = frozenset(self._marks(rule, to, before, after))
-        return found
-
-    def _marks(
-        self, rule: Rule, to: int, before: frozenset[str], after: frozenset[str]
-    ) -> set[str]:
-        marks: set[str] = set()
-        for name, watching in self.bound:
-            letters = list(watching.letters(watching.symbol(rule, to), before, after))
-            marks |= {f"{name} first"} if any(letter & 1 for letter in letters) else set()
-            marks |= {f"{name} last"} if all(letter & 2 for letter in letters) else set()
-        return marks
 
 
 def _start(table: Table, way: Sequence[Rule]) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from duecourse.model.procedure import Procedure
     from duecourse.model.reading_set import Condition
     from duecourse.properties.property import Property
-    from duecourse.properties.trace import Trace
+    from duecourse.properties.verdict import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ class Failing:
         condition: under every choice of readings that meets it the property is violated.
         choices: how many choices meet it.
         readings: of these one nearest to the defaults, as the options that depart from them.
-        witness: a case that violates the property under `readings`, dated and replayed.
+        result: what the ordinary check says under `readings`: a case that violates it, or the days that are too many.
     """
 
     condition: Condition
     choices: int
     readings: Mapping[str, str]
-    witness: Trace
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,7 +259,7 @@ def _targets(graph: ClockedGraph, members: frozenset[Node]) -> dict[Event, list[
     """Return what can happen to time in a set of nodes, with the nodes it leads to."""
     targets: dict[Event, list[Node]] = {}
     for node in members:
-        for _, event, to in graph.edges[node]:
+        for _, event, to in graph.edges.get(node, ()):
             if not graph.silent(node, event):
                 targets.setdefault(event, []).append(to)
     return targets
@@ -270,7 +270,7 @@ def _closure(nodes: Iterable[Node], silent: Mapping[Node, tuple[Node, ...]]) -> 
     found = set(nodes)
     queue = list(found)
     while queue:
-        for to in silent[queue.pop()]:
+        for to in silent.get(queue.pop(), ()):
             if to not in found:
                 found.add(to)
                 queue.append(to)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.procedure import Lang, Procedure
     from duecourse.model.reading_set import Condition
+    from duecourse.properties.check import Result
     from duecourse.properties.readings_report import Failing, ReadingsReport, ReadingsResult
 
 WIDTH = 100
@@ -111,20 +112,31 @@ def _result(
 
 def _failing(report: ReadingsReport, each: Failing, lang: Lang, name: str) -> Iterator[str]:
     yield from _filled(condition_text(each.condition, report.procedure, lang), 8)
-    steps = len(each.witness.steps)
     options = "".join(
         f" -r {key}={option}" for key, option in (dict(report.fixed) | dict(each.readings)).items()
     )
     yield say(
         lang,
-        f"            {each.choices:,} choices; a case of {steps} steps:",
-        f"            {each.choices:,}种组合；一个{steps}步的案例：",
+        f"            {each.choices:,} choices; {_shown(each.result, lang)}:",
+        f"            {each.choices:,}种组合；{_shown(each.result, lang)}：",
     )
     yield f"            duecourse check {name}{options}"
 
 
+def _shown(result: Result, lang: Lang) -> str:
+    """Return what shows that a property is violated: a case, a number of days, or that there is no case."""
+    if result.witness is not None:
+        steps = len(result.witness.steps)
+        return say(lang, f"a case of {steps} steps", f"一个{steps}步的案例")
+    if result.days is not None:
+        return say(lang, f"{result.days} working days", f"{result.days}个工作日")
+    return result.reason or say(lang, "no case satisfies it", "没有案例满足")
+
+
 def _story(each: Failing, lang: Lang) -> Iterator[str]:
-    for line in each.witness.story():
+    if each.result.witness is None:
+        return
+    for line in each.result.witness.story():
         yield fill(line.text(lang), WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 30)
 
 
@@ -191,7 +203,8 @@ def _result_json(result: ReadingsResult, report: ReadingsReport) -> dict[str, An
                 "condition": condition_json(each.condition),
                 "choices": each.choices,
                 "readings": dict(each.readings),
-                "witness": trace_json(each.witness),
+                "witness": None if each.result.witness is None else trace_json(each.result.witness),
+                "days": each.result.days,
             }
             for each in result.fails
         ],
