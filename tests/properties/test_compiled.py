@@ -64,7 +64,7 @@ def test_random_procedures(drawn: tuple[Procedure, dict[str, str]]) -> None:
     stuck = {x for x, moves in exploration.moves.items() if not moves and not table.is_final(x)}
     way = exploration.path_to(stuck.__contains__)
     assert (search.stuck() and len(search.stuck() or ())) == (way and len(way))
-    able = exploration.able(lambda rule, _: ends(rule))
+    able = exploration.able(lambda rule, _: int(ends(rule)))
     trapped = {x for x in exploration.moves if x not in able and not table.is_final(x)}
     way = exploration.path_to(trapped.__contains__)
     found = search.trapped(ends)

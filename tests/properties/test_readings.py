@@ -204,7 +204,7 @@ def test_for_ever_without_a_goal_and_always_able_to_reach_it_choice_by_choice(
         full = choose_readings(procedure, choice)
         table = dc.compile_table(procedure, choice)
         assert space.contains(evading, full) == evaded(table, goal, fair, without)
-        able = Exploration(table).able(goal, without)
+        able = Exploration(table).able(goal, dict.fromkeys(without, 1))
         stuck = [x for x in table.reachable() if x not in able and not table.is_final(x)]
         assert any(space.contains(int(under), full) for under in off) == bool(stuck)
 

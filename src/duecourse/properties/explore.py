@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from duecourse.model.table import Rule, Table
     from duecourse.properties.compiled import LazyMoves
@@ -147,27 +148,42 @@ class Exploration:
         return None
 
     def able(
-        self, ends: Callable[[Rule, int], bool], without: Collection[str] = ()
-    ) -> frozenset[int]:
-        """Return the configurations from which some move with a quality can still be reached (backward search).
+        self, ends: Callable[[Rule, int], int], without: Mapping[str, int] | None = None
+    ) -> Mapping[int, int]:
+        """Return which of some moves can still be reached from each configuration (one backward search for all).
 
         Args:
-            ends: tells whether a move is one that is looked for.
-            without: steps that are never taken.
+            ends: tells of a move which of them it is: bit i is set if it is the i-th.
+            without: for steps that are never taken on the way to some of them, the bits of these.
+
+        Returns:
+            For each configuration from which any can, an integer whose bit i is set where the i-th can.
         """
-        queue = [
-            packed
-            for packed, moves in self.moves.items()
-            for rule, to in moves
-            if rule.step not in without and ends(rule, to)
-        ]
-        found = set(queue)
+        barred = without or {}
+        found: dict[int, int] = {}
+        for packed, moves in self.moves.items():
+            mine = 0
+            for rule, to in moves:
+                mine |= ends(rule, to) & ~barred.get(rule.step, 0)
+            if mine:
+                found[packed] = mine
+        rank = self.rank
+        queue = [(-rank[packed], packed) for packed in found]
+        heapify(queue)
+        waiting = set(found)
         while queue:
-            for packed, step in self.before.get(queue.pop(), ()):
-                if packed not in found and step not in without:
-                    found.add(packed)
-                    queue.append(packed)
-        return frozenset(found)
+            _, packed = heappop(queue)
+            waiting.discard(packed)
+            here = found[packed]
+            for source, step in self.before.get(packed, ()):
+                known = found.get(source, 0)
+                more = here & ~barred.get(step, 0) if step in barred else here
+                if more & ~known:
+                    found[source] = known | more
+                    if source not in waiting:
+                        waiting.add(source)
+                        heappush(queue, (-rank[source], source))
+        return found
 
     @cached_property
     def before(self) -> Mapping[int, list[tuple[int, str]]]:

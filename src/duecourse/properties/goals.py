@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from duecourse.properties.property import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from duecourse.model.procedure import Procedure
     from duecourse.model.table import Rule, Table
@@ -50,3 +50,26 @@ def ending_of(procedure: Procedure, kind: Kind) -> Callable[[Rule, int], bool]:
         )
 
     return ends
+
+
+def any_goal(properties: Sequence[Property], table: Table) -> Callable[[Rule, int], int]:
+    """Return what tells which goals a move brings about: bit i is set for that of the i-th property."""
+    mask = 0
+    goals: list[Callable[[Rule, int], bool]] = []
+    for each in properties:
+        if each.kind is Kind.CAN_ALWAYS:
+            goal, bits = goal_of(each, table)
+            mask |= bits
+        else:
+            goal = ending_of(table.procedure, each.kind)
+        goals.append(goal)
+    known: dict[tuple[int, int], int] = {}
+
+    def reached(rule: Rule, to: int) -> int:
+        key = id(rule), to & mask
+        found = known.get(key)
+        if found is None:
+            found = known[key] = sum(1 << i for i, goal in enumerate(goals) if goal(rule, to))
+        return found
+
+    return reached

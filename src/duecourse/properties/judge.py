@@ -11,7 +11,7 @@ from duecourse.properties.bounds import Bounding
 from duecourse.properties.clocked_table import in_time
 from duecourse.properties.explore import Exploration
 from duecourse.properties.fairness import evasion
-from duecourse.properties.goals import ending_of, goal_of
+from duecourse.properties.goals import any_goal, ending_of, goal_of
 from duecourse.properties.marking import Marking
 from duecourse.properties.monitor import observed
 from duecourse.properties.property import Kind, Property
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _CASES = (Kind.ALWAYS, Kind.SOMETIMES)
 _GOALS = (Kind.CAN_ALWAYS, Kind.EVENTUALLY)
+_REACHING = (Kind.CAN_ALWAYS, Kind.CAN_ALWAYS_END, Kind.CAN_ALWAYS_CONCLUDE)
 _TIMES = (Kind.WITHIN, Kind.AT_MOST)
 FEW = 12
 """Up to how many claims are cheaper to watch each by itself."""
@@ -62,6 +63,7 @@ class Judge:
         self.readings, self.limit = readings, limit
         self.plain = Exploration(compile_table(procedure, readings), limit)
         self.timely: dict[int, Exploration] = {}
+        self.able: dict[int, Mapping[int, int]] = {}
 
     def results(self) -> list[Result]:
         """Return the result of each property, in their order."""
@@ -211,10 +213,13 @@ class Judge:
         reason = f"stopped after {exploration.limit} configurations; raise the limit"
         return replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason)
 
+    def explored(self, each: Property) -> Exploration:
+        """Return every behaviour with what a property of the graph looks at."""
+        return self.looking if each.kind in _GOALS and self.looks([each]) else self.plain
+
     def structural(self, each: Property) -> Result:
         """Return the result of a property of the graph of all cases."""
-        looking = each.kind in _GOALS and self.looks([each])
-        exploration = self.looking if looking else self.plain
+        exploration = self.explored(each)
         result = Result(each, Verdict.HOLDS, visited=exploration.size[0])
         if not exploration.finished:
             return self.unfinished(exploration, result)
@@ -267,12 +272,25 @@ class Judge:
         if each.kind is Kind.NO_DEAD_END:
             stuck = {x for x, m in exploration.moves.items() if not m and not table.is_final(x)}
             return walked.path_to(lambda x: x & bits in stuck) if stuck else None
-        looking = each.kind is Kind.CAN_ALWAYS
-        goal = goal_of(each, table)[0] if looking else ending_of(self.procedure, each.kind)
-        able = exploration.able(goal, each.without)
-        failing = {x for x in exploration.moves if x not in able and not table.is_final(x)}
-        avoid = goal_of(each, walked.table)[0] if looking else None
+        able, bit = self.abilities(exploration, each)
+        failing = {
+            x for x in exploration.moves if not able.get(x, 0) & bit and not table.is_final(x)
+        }
+        avoid = goal_of(each, walked.table)[0] if each.kind is Kind.CAN_ALWAYS else None
         return walked.path_to(lambda x: x & bits in failing, avoid) if failing else None
+
+    def abilities(self, exploration: Exploration, each: Property) -> tuple[Mapping[int, int], int]:
+        """Return what can still be reached from where, for all properties like one together, and the bit of this one."""
+        alike = [one for one in self.of(_REACHING) if self.explored(one) is exploration]
+        found = self.able.get(id(exploration))
+        if found is None:
+            without: dict[str, int] = {}
+            for place, one in enumerate(alike):
+                for step in one.without:
+                    without[step] = without.get(step, 0) | 1 << place
+            found = exploration.able(any_goal(alike, exploration.table), without)
+            self.able[id(exploration)] = found
+        return found, 1 << alike.index(each)
 
     def times(self, properties: Sequence[Property]) -> dict[str, Result]:
         """Return the results of claims about working days that leave out the same steps."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.expression import Expression, Value
     from duecourse.model.procedure import Procedure
-    from duecourse.model.table import Field, Rule, Table
+    from duecourse.model.table import Field, Op, Rule, Table
     from duecourse.properties.derivatives import Part
     from duecourse.properties.monitor import Monitor
 
@@ -102,7 +102,11 @@ class Watching:
         return {}
 
     @cached_property
-    def _alike(self) -> dict[tuple[frozenset[str], int, str, int], Symbol]:
+    def _alike(self) -> dict[tuple[object, ...], Symbol]:
+        return {}
+
+    @cached_property
+    def _known(self) -> dict[int, tuple[frozenset[str], tuple[Op, ...], bool]]:
         return {}
 
     @cached_property
@@ -164,11 +168,22 @@ class Watching:
 
         Steps of which the claim names the same are the same to it, unless it asks for actors or clocks.
         """
-        close = id(rule) if self.tracked or self.monitor.actors else 0
-        key = self.monitor.named & names, to & self.mask, actor, close
+        key = self.monitor.named & names, to & self.mask, actor, self._close(rule)
         found = self._alike.get(key)
         if found is None:
             found = self._alike[key] = self._symbol(rule, to, names, actor)
+        return found
+
+    def _close(self, rule: Rule) -> tuple[frozenset[str], tuple[Op, ...], bool]:
+        """Return what else of a rule can make a difference to the claim: who may take it, what it does to clocks."""
+        found = self._known.get(id(rule))
+        if found is None:
+            procedure, tracked = self.table.procedure, self.tracked
+            actors = self.monitor.actors and frozenset(procedure.step[rule.step].actors)
+            ops = tuple(op for op in rule.ops if op.name in tracked) if tracked else ()
+            stages = procedure.stage
+            ends = bool(tracked) and stages[rule.target].final and not stages[rule.source].final
+            found = self._known[id(rule)] = (actors, ops, ends)
         return found
 
     def after(self, state: int, symbol: Symbol) -> tuple[int, ...]:
