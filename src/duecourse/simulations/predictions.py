@@ -7,6 +7,7 @@ of its result (`duecourse.simulations.result`). Times are in working days.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import log
 from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
@@ -156,19 +157,62 @@ def _meeting(scenario: Scenario) -> Mapping[str, float]:
 def _panel(scenario: Scenario) -> Mapping[str, float]:
     (opinion,) = scenario.opinions.values()
     members = scenario.procedure.panel[opinion.panel].electorate[0].count
-    assert members is not None
+    assert isinstance(members, int)
     last = theory.slowest_of(opinion.latency["ordinary"], members)
     return {"stage.asked.working.mean": last, "backlog.mean": _rate(scenario) * last}
 
 
 MODELS = (
-    Model("mmc", Label("C(c, a) s / (c − a); Erlang 1917; Little 1961", "C(c, a) s / (c − a)；Erlang 1917；Little 1961"), _multi),
-    Model("mg1", Label("λ E[S²] / 2(1 − ρ); Pollaczek 1930, Khinchine 1932", "λ E[S²] / 2(1 − ρ)；Pollaczek 1930，Khinchine 1932"), _general),
-    Model("md1", Label("λ s² / 2(1 − ρ); Pollaczek 1930, Khinchine 1932", "λ s² / 2(1 − ρ)；Pollaczek 1930，Khinchine 1932"), _general),
-    Model("priority", Label("W₀ / (1 − σₖ₋₁)(1 − σₖ); Cobham 1954", "W₀ / (1 − σₖ₋₁)(1 − σₖ)；Cobham 1954"), _priority),
-    Model("network", Label("each desk an M/M/c of its own; Jackson 1957; Little 1961", "各窗口如独立M/M/c；Jackson 1957；Little 1961"), _network),
-    Model("meeting", Label("uniform on (0, T): Poisson arrivals, given their number", "(0, T)上均匀分布：给定数量的泊松到达"), _meeting),
-    Model("panel", Label("λ ∫ (1 − F¹³); Palm 1943, Takács 1962", "λ ∫ (1 − F¹³)；Palm 1943，Takács 1962"), _panel),
+    Model(
+        "mmc",
+        Label(
+            "C(c, a) s / (c − a); Erlang 1917; Little 1961",
+            "C(c, a) s / (c − a)；Erlang 1917；Little 1961",
+        ),
+        _multi,
+    ),
+    Model(
+        "mg1",
+        Label(
+            "λ E[S²] / 2(1 − ρ); Pollaczek 1930, Khinchine 1932",
+            "λ E[S²] / 2(1 − ρ)；Pollaczek 1930，Khinchine 1932",
+        ),
+        _general,
+    ),
+    Model(
+        "md1",
+        Label(
+            "λ s² / 2(1 − ρ); Pollaczek 1930, Khinchine 1932",
+            "λ s² / 2(1 − ρ)；Pollaczek 1930，Khinchine 1932",
+        ),
+        _general,
+    ),
+    Model(
+        "priority",
+        Label("W₀ / (1 − σₖ₋₁)(1 − σₖ); Cobham 1954", "W₀ / (1 − σₖ₋₁)(1 − σₖ)；Cobham 1954"),
+        _priority,
+    ),
+    Model(
+        "network",
+        Label(
+            "each desk an M/M/c of its own; Jackson 1957; Little 1961",
+            "各窗口如独立M/M/c；Jackson 1957；Little 1961",
+        ),
+        _network,
+    ),
+    Model(
+        "meeting",
+        Label(
+            "uniform on (0, T): Poisson arrivals, given their number",
+            "(0, T)上均匀分布：给定数量的泊松到达",
+        ),
+        _meeting,
+    ),
+    Model(
+        "panel",
+        Label("λ ∫ (1 − F¹³); Palm 1943, Takács 1962", "λ ∫ (1 − F¹³)；Palm 1943，Takács 1962"),
+        _panel,
+    ),
 )
 """The models of the self-check, in the order of the report."""
 
@@ -203,8 +247,6 @@ def stretched(law: Law, factor: float) -> Law:
     Raises:
         ValueError: the law is neither deterministic, exponential nor lognormal.
     """
-    from math import log
-
     match law.kind:
         case Kind.DETERMINISTIC | Kind.EXPONENTIAL:
             values: tuple[float, ...] = (law.values[0] * factor,)

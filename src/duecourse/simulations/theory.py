@@ -7,6 +7,7 @@ customer. Arrivals are Poisson throughout.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from duecourse.scenarios.law import Kind
@@ -75,7 +76,7 @@ def cobham_waits(
     ]
     return tuple(
         begun / ((1 - above) * (1 - upto))
-        for above, upto in zip(reached, reached[1:], strict=False)
+        for above, upto in pairwise(reached)
     )
 
 
