@@ -78,10 +78,10 @@ def _head(found: SelfCheck, lang: Lang) -> str:
         lang,
         f"The simulation against theory: {cases} cases, {found.replications} replications of each "
         f"model, seed {found.seed}\n"
-        f"{count} intervals, each at the level 1 − {1 - found.level:.2g}: if the program is right, any "
-        f"one of them fails with probability {FALSE_ALARM:g} at most",
+        f"{count} intervals, each at the level 1 − {1 - found.level:.1e}; if the program is right, the "
+        f"probability that any of them fails is {FALSE_ALARM:g} at most",
         f"模拟与理论对照：{cases}件，每个模型重复{found.replications}次，种子{found.seed}\n"
-        f"共{count}个区间，各为1 − {1 - found.level:.2g}水平：程序正确时，出现任一误报的概率不超过{FALSE_ALARM:g}",
+        f"共{count}个区间，各为1 − {1 - found.level:.1e}水平；程序正确时，出现任一误报的概率不超过{FALSE_ALARM:g}",
     )
     return str(lines)
 
@@ -152,15 +152,15 @@ def _legend(found: SelfCheck, lang: Lang) -> str:
 
 def _verdict(found: SelfCheck, lang: Lang) -> Iterator[str]:
     wrong = sum(not each.agrees for each in found.comparisons)
-    blind = [
-        each for each in found.comparisons if each.prediction.moved and not each.more_work_noticed
-    ]
-    if blind and not found.full:
+    blind = ", ".join(found.blind)
+    if blind:
         more = f"{(MORE_WORK - 1) * HUNDRED:.1f} %"
         yield say(
             lang,
-            f"{len(blind)} of these numbers would not have shown {more} more work; --full has more cases.",
-            f"其中{len(blind)}个数值不足以显示工时多{more}；--full使用更多案件。",
+            f"{more} more work would not have been noticed in: {blind}"
+            + ("." if found.full else "; with --full it is, in minutes."),
+            f"以下模型不足以察觉工时多{more}：{blind}"
+            + ("。" if found.full else "；用--full可察觉，需数分钟。"),
         )
     count = len(found.comparisons)
     if wrong:

@@ -74,10 +74,7 @@ def cobham_waits(
         utilisation(math.fsum(map(math.prod, zip(rates[:count], works[:count], strict=True))), 1.0)
         for count in range(len(rates) + 1)
     ]
-    return tuple(
-        begun / ((1 - above) * (1 - upto))
-        for above, upto in pairwise(reached)
-    )
+    return tuple(begun / ((1 - above) * (1 - upto)) for above, upto in pairwise(reached))
 
 
 def slowest_of(law: Law, count: int) -> float:
