@@ -178,12 +178,15 @@ def selfcheck(  # noqa: PLR0913  (settings with names)
 def notices(found: Estimate, power: float = POWER) -> float:
     """Return how far off a mean must be for its interval to leave out the true value with a probability.
 
-    From the noncentral t distribution, with the standard error estimated from the replications.
+    From the noncentral t distribution by the approximation of Johnson and Welch (Biometrika 31,
+    1940), q + z · sqrt(1 + q² / 2f), which is too large by 0.5 % for 39 degrees of freedom; with the
+    standard error estimated from the replications.
     """
-    from scipy.special import nctdtrinc
+    from scipy.special import ndtri
 
     freedom = found.replications - 1
     if freedom < 1:
         return math.nan
     quantile = student(freedom, found.level)
-    return float(nctdtrinc(freedom, 1 - power, quantile)) * found.half_width / quantile
+    shift = quantile + float(ndtri(power)) * math.sqrt(1 + quantile**2 / (2 * freedom))
+    return shift * found.half_width / quantile
