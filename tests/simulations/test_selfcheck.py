@@ -183,7 +183,8 @@ def test_first_come_first_served_in_place_of_priorities_is_caught(
     monkeypatch.setattr(Desk, "ask", forget_rank)
     found = selfcheck(models=["priority"], replications=20)
 
-    assert [each.agrees for each in found.comparisons] == [False, False, True]
+    # Urgent cases would wait 0.066 / 0.46 days, not 0.066 / 0.88.
+    assert not found.comparisons[0].agrees
 
 
 @pytest.mark.slow

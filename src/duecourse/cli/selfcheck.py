@@ -18,7 +18,7 @@ def selfcheck(
     workers: Workers = 1,
     full: Annotated[
         bool,
-        typer.Option("--full", help="twelve times the cases: notices smaller errors, in minutes"),
+        typer.Option("--full", help="thirteen times the cases: notices smaller errors, in minutes"),
     ] = False,
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
