@@ -50,7 +50,9 @@ def of_ciw(seed: int, rate: float, days: int, warm: int) -> dict[str, float]:
     run = ciw.Simulation(network)
     run.simulate_until_max_time(days)
     began: dict[int, float] = {}
-    waits, busy, stays = defaultdict(list), defaultdict(float), []
+    waits: dict[int, list[float]] = defaultdict(list)
+    busy: dict[int, float] = defaultdict(float)
+    stays: list[float] = []
     for one in sorted(run.get_all_records(), key=lambda each: float(each.arrival_date)):
         began.setdefault(one.id_number, one.arrival_date)
         if one.service_start_date >= warm:
