@@ -25,6 +25,7 @@ from duecourse.cli.options import (
     emit,
 )
 from duecourse.cli.promela_verbs import crosscheck, export
+from duecourse.cli.selfcheck import selfcheck
 
 app = typer.Typer(
     add_completion=False,
@@ -324,6 +325,7 @@ def case(
 app.command()(audit)
 app.command()(export)
 app.command()(crosscheck)
+app.command()(selfcheck)
 
 
 @app.command()

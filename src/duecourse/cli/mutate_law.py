@@ -49,7 +49,11 @@ def mutated(
     with progress("mutants") as told:
         found = mutate(
             procedure,
-            [each for each in properties if not wanted or each.id in wanted],
+            [
+                each
+                for each in properties
+                if (each.id in wanted if wanted else each.concerns(procedure))
+            ],
             chosen(readings),
             families=FAMILIES[family],
             sample=sample,

@@ -106,7 +106,13 @@ class _Reader(Tables):
 
     def pool(self, shape: schema.PoolShape, entry: Entry) -> s.Pool:
         self.sourced(shape, entry, f"pool {shape.id}")
-        return s.Pool(shape.id, _label(shape.label), shape.size)
+        first = tuple(shape.precedence)
+        self.values.names("class", first, self.values.classes, entry, "precedence")
+        for index, name in enumerate(first):
+            if name in first[:index]:
+                rule = f'"{name}" stands there already, and comes first but once'
+                self.values.wrong(entry, "duplicate", rule, ("precedence", index))
+        return s.Pool(shape.id, _label(shape.label), shape.size, first)
 
     def meeting(self, shape: schema.MeetingShape, entry: Entry) -> s.Meeting:
         self.sourced(shape, entry, f"meeting {shape.id}")

@@ -76,11 +76,22 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Staff who do the same work, each on one piece of work at a time, first come first served."""
+    """Staff who do the same work, each on one piece of work at a time, first come first served.
+
+    Attributes:
+        precedence: classes whose work is taken first, in this order, before that of all others; a
+            piece of work that was begun is not interrupted.
+    """
 
     id: str
     label: Label
     size: int
+    precedence: tuple[str, ...] = ()
+
+    def rank(self, case_class: str) -> int:
+        """Return the place of a class in the queue: the work of a lower rank is taken first."""
+        first = self.precedence
+        return first.index(case_class) if case_class in first else len(first)
 
 
 @dataclass(frozen=True, slots=True)

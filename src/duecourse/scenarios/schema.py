@@ -58,6 +58,7 @@ class PoolShape(SourcedShape):
     id: Id
     label: LabelShape
     size: Annotated[int, Field(ge=1, le=100_000)]
+    precedence: Steps = Field(default=[], max_length=100)
 
 
 class MeetingShape(SourcedShape):

@@ -101,13 +101,14 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An activity for one class, with the purposes of its random numbers."""
+    """An activity for one class, with the purposes of its random numbers, and its rank in its pool."""
 
     name: str
     activity: Activity
     probability: float
     chance: int
     pool: int
+    rank: int
     effort: Law | None
     effort_purpose: int
     delay: Law | None
@@ -247,12 +248,14 @@ class Plan:
 
     def _task(self, stage: str, activity: Activity, name: str) -> Task:
         prefix = f"{stage}.{activity.id}"
+        pool = self.pools[activity.work.pool] if activity.work else -1
         return Task(
             name=activity.id,
             activity=activity,
             probability=activity.probability[name],
             chance=purpose(f"{prefix}.chance"),
-            pool=self.pools[activity.work.pool] if activity.work else -1,
+            pool=pool,
+            rank=self.scenario.pools[pool].rank(name) if activity.work else 0,
             effort=activity.work.effort[name] if activity.work else None,
             effort_purpose=purpose(f"{prefix}.effort"),
             delay=activity.delay.law[name] if activity.delay else None,

@@ -23,20 +23,21 @@ class Waiting(Protocol):
 
 @dataclass(slots=True)
 class Job:
-    """One piece of work of a case: `effort` in ticks' time, and where it stands."""
+    """One piece of work of a case: `effort` in ticks' time, its `rank` in the queue, and where it stands."""
 
     case: Waiting
     activity: str
     effort: float
+    rank: int = 0
     started: bool = False
     over: bool = False
 
 
 @dataclass(slots=True)
 class Desk:
-    """A pool at work: the free members take the jobs that wait, first come first served.
+    """A pool at work: the free members take the jobs that wait, by rank, then first come first served.
 
-    Jobs asked for at one instant come in the order of their cases. Members take jobs in the phase
+    Jobs of one rank asked for at one instant come in the order of their cases. Members take jobs in the phase
     `start`, after everything else of the instant.
     """
 
@@ -46,13 +47,13 @@ class Desk:
     start: Callable[[Desk, Job, float], None]
     busy: int = 0
     called: bool = False
-    queue: list[tuple[float, int, int, Job]] = field(default_factory=list)
+    queue: list[tuple[int, float, int, int, Job]] = field(default_factory=list)
     _asked: int = 0
 
     def ask(self, job: Job, now: float) -> None:
         """Let a job wait for a member."""
         self._asked += 1
-        heappush(self.queue, (now, job.case.number, self._asked, job))
+        heappush(self.queue, (job.rank, now, job.case.number, self._asked, job))
         self.call(now)
 
     def finish(self, job: Job, now: float) -> None:
@@ -72,7 +73,7 @@ class Desk:
         """Let free members take the jobs that wait."""
         self.called = False
         while self.queue and self.busy < self.pool.size:
-            job = heappop(self.queue)[3]
+            job = heappop(self.queue)[4]
             if not job.over:
                 job.started = True
                 self.busy += 1

@@ -230,7 +230,7 @@ class Case(Standing):
         assert task.effort is not None
         desk = self.office.desks[task.pool]
         effort = on_grid(variate(task.effort, self.draw(task.effort_purpose)))
-        job = Job(self, task.name, effort)
+        job = Job(self, task.name, effort, task.rank)
         self.job = desk, job
         self.note("ask", activity=task.name, subject=desk.pool.id)
         desk.ask(job, self.office.now)
