@@ -9,13 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import duecourse as dc
 from duecourse.calendar import Span, Unit
 from duecourse.cli.begin import begun
+from duecourse.errors import InvalidInput
 from duecourse.model.procedure import Procedure
 from duecourse.properties.bounds import Bound
-from duecourse.properties.timed import ClockedGraph, Node
+from duecourse.properties.days import DayGraph
+from duecourse.properties.timed import ClockedGraph, Event, Moment, Node
 
 PULSE = """
 [[actor]]
@@ -354,3 +358,76 @@ def test_an_extension_that_a_lapse_grants_for_ever_ends_with_a_message(
 
     with pytest.raises(dc.InvalidInput, match="again and again"):
         dc.bounds(dc.load(str(file)))
+
+
+# --- days that are passed over --------------------------------------------------------------------------------------
+
+SPANS = (Span(2, Unit.WORKING_DAY), Span(3, Unit.WORKING_DAY))
+CLOCKS = ("a", "b", "c")
+
+
+@st.composite
+def automata(draw: st.DrawFn) -> tuple[tuple[Moment, ...], dict[str, int]]:
+    """Draw a small automaton of clock events, with the limits of its clocks: any events between any sets of clocks."""
+    sets = st.frozensets(st.sampled_from(CLOCKS), max_size=draw(st.integers(1, 3)))
+    running = [frozenset[str](), *draw(st.lists(sets, min_size=2, max_size=4))]
+    frozen = [each & draw(sets) if draw(st.booleans()) else frozenset[str]() for each in running]
+    places = range(len(running))
+    moments: list[Moment] = []
+    for here in places:
+        events: dict[Event, int | None] = {}
+        for _ in range(draw(st.integers(1, 4))):
+            to = draw(st.sampled_from([*places, *places, None]))
+            after = running[to] if to is not None else frozenset[str]()
+            ticking = sorted(running[here] - frozen[here])
+            lapse = draw(st.sampled_from([None, *ticking]))
+            anew = frozenset(each for each in running[here] & after if draw(st.integers(0, 3)) == 0)
+            kept = sorted((running[here] & after) - anew)
+            longer = draw(st.sampled_from([None, None, *kept]))
+            event = Event(
+                lapse,
+                (running[here] - after) | anew,
+                () if longer is None else ((longer, draw(st.sampled_from(SPANS))),),
+                (after - running[here]) | anew,
+                frozen[to] if to is not None else frozenset(),
+                begun=True,
+                outcome="over" if to is None else None,
+            )
+            events.setdefault(event, to)
+        moments.append(Moment(here, running[here], frozen[here], True, tuple(events.items())))  # noqa: FBT003
+    limits = {clock: draw(st.integers(1, 6)) for clock in CLOCKS}
+    return tuple(moments), limits
+
+
+def extremes(automaton: tuple[Moment, ...], limits: dict[str, int]) -> list[object]:
+    found: list[object] = []
+    for unlimited in (True, False):
+        graph = DayGraph(
+            automaton, limits, {each: each.count for each in SPANS}, unlimited=unlimited
+        )
+        if "over" not in graph.reached:
+            found.append(None)
+            continue
+        greatest = graph.greatest("over")
+        most = "loops" if isinstance(greatest, list) else greatest[0]
+        if not isinstance(greatest, list):
+            assert sum(edge.days for _, edge in greatest[1]) == most
+        found.append((graph.least("over"), most))
+    return found
+
+
+@pytest.mark.slow
+@settings(max_examples=1500)
+@given(automata())
+def test_days_that_are_passed_over_change_no_bound(
+    drawn: tuple[tuple[Moment, ...], dict[str, int]],
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DayGraph, "most", 3_000)
+        try:
+            passed_over = extremes(*drawn)
+            patched.setattr(DayGraph, "stations", {})  # every single day
+            each_day = extremes(*drawn)
+        except InvalidInput:
+            assume(False)  # noqa: FBT003  (too many days)
+    assert passed_over == each_day

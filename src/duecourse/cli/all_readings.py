@@ -30,6 +30,7 @@ def checked_under_all(
     limit: int | None,
     lang: str,
     *,
+    wanted: bool,
     story: bool,
 ) -> tuple[str, int]:
     """Return what checking under all readings found, and the exit code.
@@ -42,10 +43,11 @@ def checked_under_all(
     ids = names or own_texts()
     held = chosen(readings)
     amendments = tuple(amend)
-    reports = [
-        check_readings(load(name, amendments), properties, held, limit=limit or MAX_CONFIGURATIONS)
-        for name in ids
-    ]
+    reports = []
+    for name in ids:
+        procedure = load(name, amendments)
+        asked = [each for each in properties if wanted or each.concerns(procedure)]
+        reports.append(check_readings(procedure, asked, held, limit=limit or MAX_CONFIGURATIONS))
     codes = {report.exit_code for report in reports}
     code = 1 if 1 in codes else max(codes, default=0)
     if format_ == "json":

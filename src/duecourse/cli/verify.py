@@ -54,7 +54,15 @@ def checked(
         refuse_expected(as_expected=as_expected)
         properties = _selected(tuple(wanted))
         return checked_under_all(
-            names, amend, readings, properties, format_, limit, lang, story=story
+            names,
+            amend,
+            readings,
+            properties,
+            format_,
+            limit,
+            lang,
+            wanted=bool(wanted),
+            story=story,
         )
     one_of("format", format_, FORMATS)
     tongue = language(lang)

@@ -255,7 +255,7 @@ class Bounding:
                     if current.get(run.clock) is run and run.clock in moment.running - moment.frozen
                 ]
                 if ticking:
-                    ticking[0].days += 1
+                    ticking[0].days += edge.days
                 continue
             for clock in edge.event.stopped:
                 current.pop(clock, None)

@@ -1,13 +1,20 @@
 """The day-by-day graph of statutory time: digital clocks over the automaton of clock events.
 
-A tick is one working day: it takes a day from every running clock that no suspension stops, and is possible only while
-each of them has a day left, so that every path is free of breaches. Longest and shortest paths give exact bounds.
+Time that passes takes days from every running clock that no suspension stops, and is possible only while each of them
+has days left, so that every path is free of breaches. Longest and shortest paths give exact bounds.
+
+Not every day needs to be looked at. What is asked of durations is linear in the time between events, so an extreme one
+has no event that could be moved by a day either way: each is tied to the beginning by events at the same time, by days
+that must pass after a lapse, and by clocks that run out. So time passes until a clock runs out, or until a clock has as
+many days left as other clocks need to run out one after the other while it runs; the latter is so because no more than
+two clocks tick together, and where more do, every day is looked at.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from functools import cached_property
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from duecourse.errors import InvalidInput
@@ -18,6 +25,9 @@ if TYPE_CHECKING:
 
     from duecourse.calendar import Span
     from duecourse.properties.timed import Event, Moment
+
+MOST_TOGETHER = 2
+"""Up to how many clocks may tick together for days to be passed over."""
 
 UNLIMITED = -1
 """The days left of a clock that was extended without any limit, or again and again."""
@@ -38,11 +48,15 @@ class State(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A tick (no event) or an event; `days` is what it adds to counted time, `to` a state or the outcome reached."""
+    """Time that passes (no event) or an event; `days` is what it adds to counted time, `elapsed` to all time.
+
+    `to` is a state or the outcome reached.
+    """
 
     days: int
     event: Event | None
     to: State | str
+    elapsed: int = 0
 
 
 Path = list[tuple[State, Edge]]
@@ -113,6 +127,10 @@ class DayGraph:
                 }
         return frozenset(found)
 
+    def grows(self, clock: str, days: int) -> bool:
+        """Return whether a clock that is extended again and again is followed when it has so many days left."""
+        return days <= self.most_left[clock]
+
     @cached_property
     def most_left(self) -> dict[str, int]:
         """For each clock more days than it has left on any way that takes no loop of moments twice."""
@@ -138,7 +156,7 @@ class DayGraph:
         while queue:
             state = queue.popleft()
             if state not in found:
-                found[state] = (*self._tick(state), *self._events(state))
+                found[state] = (*self._passing(state), *self._events(state))
                 queue.extend(edge.to for edge in found[state] if isinstance(edge.to, State))
                 if len(found) > self.most:
                     self.give_up()
@@ -159,19 +177,21 @@ class DayGraph:
         )
 
     def least(self, outcome: str) -> int:
-        """Return the fewest working days to an outcome that can be reached (ticks cost 1, events nothing)."""
+        """Return the fewest working days to an outcome that can be reached (Dijkstra 1959)."""
         best = {self.start: 0}
-        queue = deque([self.start])
+        queue = [(0, self.start)]
         costs: list[int] = []
         while queue:
-            state = queue.popleft()
+            far, state = heappop(queue)
+            if far > best[state]:
+                continue
             for edge in self.edges[state]:
-                cost = best[state] + (edge.event is None)
+                cost = far + edge.elapsed
                 if edge.to == outcome:
                     costs.append(cost)
                 elif isinstance(edge.to, State) and cost < best.get(edge.to, cost + 1):
                     best[edge.to] = cost
-                    (queue.append if edge.event is None else queue.appendleft)(edge.to)
+                    heappush(queue, (cost, edge.to))
         return min(costs)
 
     def greatest(self, outcome: str) -> tuple[int, Path] | list[set[State]]:
@@ -261,17 +281,65 @@ class DayGraph:
                     queue.append(state)
         return found
 
-    def _tick(self, state: State) -> Iterator[Edge]:
-        """Yield the passing of a day where it matters: while a clock runs, or to begin the day after a lapse."""
+    def _passing(self, state: State) -> Iterator[Edge]:
+        """Yield the passing of time where it matters: while a clock runs, or to begin the day after a lapse."""
         moment = self.automaton[state.moment]
         ticking = moment.running - moment.frozen
-        if all(days for clock, days in state.left if clock in ticking) and (
-            ticking or state.day_over
-        ):
-            left = tuple(
-                (clock, days - (clock in ticking and days > 0)) for clock, days in state.left
-            )
-            yield Edge(int(bool(ticking)), None, State(state.moment, left, day_over=False))
+        if ticking:
+            for days in self.delays(state, ticking):
+                left = tuple(
+                    (clock, have - days if clock in ticking and have > 0 else have)
+                    for clock, have in state.left
+                )
+                yield Edge(days, None, State(state.moment, left, day_over=False), days)
+        elif state.day_over:
+            yield Edge(0, None, state._replace(day_over=False), 1)
+
+    def delays(self, state: State, ticking: frozenset[str]) -> list[int]:
+        """Return for how many days time may have to pass in a state until the next event."""
+        bounded = [(clock, have) for clock, have in state.left if clock in ticking and have >= 0]
+        if not bounded:
+            return [1]
+        most = min(have for _, have in bounded)
+        found = {1} if state.day_over else set()
+        for clock, have in bounded:
+            at = self.stations.get(clock)
+            if at is None or have > at[-1]:
+                return list(range(1, most + 1))
+            found.update(have - left for left in at)
+        return sorted(days for days in found if 1 <= days <= most)
+
+    @cached_property
+    def stations(self) -> Mapping[str, tuple[int, ...]]:
+        """For each clock, how many days it may have left when time stops passing, ascending; a clock without may have any.
+
+        None, and every sum of what clocks need to run out that tick together with it; one day more where one of them
+        lapses, for nobody acts on that day afterwards.
+        """
+        together: dict[str, set[str]] = {}
+        for moment in self.automaton:
+            ticking = moment.running - moment.frozen
+            if len(ticking) > MOST_TOGETHER:
+                return {}
+            for clock in ticking:
+                together.setdefault(clock, set()).update(ticking - {clock})
+        longer: dict[str, set[int]] = {}
+        for moment in self.automaton:
+            for event, _ in moment.events:
+                for clock, by in event.extended:
+                    longer.setdefault(clock, set()).update([self.lengths[by]] if by else [])
+        found: dict[str, tuple[int, ...]] = {}
+        for clock, others in together.items():
+            most = self.limits[clock] + 2 * sum(longer.get(clock, ()))
+            steps = {self.limits[other] + more for other in others for more in (0, 1)}
+            steps |= {length for other in others for length in longer.get(other, ())}
+            sums = {0}
+            for have in (queue := [0]):
+                new = {have + step for step in steps if have + step <= most} - sums
+                sums |= new
+                queue.extend(new)
+            found[clock] = (*sorted(sums - {most}), most)
+        return found
 
     def _events(self, state: State) -> Iterator[Edge]:
         left = dict(state.left)
@@ -290,7 +358,7 @@ class DayGraph:
             else:
                 over = state.day_over or event.lapse is not None
                 after = self._left(left, event)
-                if all(days <= self.most_left[clock] for clock, days in after if clock in again):
+                if all(self.grows(clock, days) for clock, days in after if clock in again):
                     yield Edge(0, event, State(target, after, over))
                 if again:
                     endless = tuple(

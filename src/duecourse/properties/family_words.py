@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from duecourse.model.featured import compile_featured
@@ -20,7 +21,7 @@ from duecourse.properties.quotient import Quotient, quotient
 from duecourse.properties.timed import Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from duecourse.model.procedure import Procedure
     from duecourse.model.reading_set import ReadingSet, ReadingSpace
@@ -48,15 +49,24 @@ class FamilyAutomaton:
     kinds: Mapping[int, tuple[Clocks, Clocks, bool]]
     size: tuple[int, int, int]
 
+    @cached_property
+    def leads(self) -> Mapping[int, Mapping[Event, tuple[tuple[int, ReadingSet], ...]]]:
+        """For each block and event, where it leads, each under which choices."""
+        found: dict[int, dict[Event, tuple[tuple[int, ReadingSet], ...]]] = {}
+        for block, events in self.events.items():
+            mine = found.setdefault(block, {})
+            for event, to, under in events:
+                mine[event] = (*mine.get(event, ()), (to, under))
+        return found
+
     def after(self, held: Held, event: Event) -> Held:
         """Return the blocks after an event."""
         found: Held = {}
         for block, under in held.items():
-            for each, to, more in self.events.get(block, ()):
-                if each == event:
-                    both = self.space.intersection(under, more)
-                    if both != NONE:
-                        found[to] = self.space.union(found.get(to, NONE), both)
+            for to, more in self.leads.get(block, {}).get(event, ()):
+                both = self.space.intersection(under, more)
+                if both != NONE:
+                    found[to] = self.space.union(found.get(to, NONE), both)
         return found
 
     def follow(self, held: Held, word: Iterable[Event]) -> Held:
@@ -96,6 +106,81 @@ class FamilyAutomaton:
             for name in self.space.support(cut):
                 counts[name] += count
         return tuple(name for name, _ in counts.most_common())
+
+    def deciding(self, asked: Callable[[Event], bool], within: ReadingSet) -> tuple[str, ...]:
+        """Return the readings that decide where events of some kind happen, those first on which more of them depend."""
+        counts: Counter[str] = Counter()
+        for events in self.events.values():
+            for event, _, under in events:
+                cut = self.space.intersection(under, within)
+                if asked(event) and cut not in {NONE, within}:
+                    counts.update(self.space.support(cut))
+        return tuple(name for name, _ in counts.most_common())
+
+    def again(self, clock: str) -> Mapping[int, ReadingSet]:
+        """Return the blocks from which a clock can be extended by some days again and again on one day, each under which choices.
+
+        The greatest fixpoint: from there an extension can be reached, while the clock runs on and no limit lapses, that
+        leads to such a block (Emerson and Lei 1986).
+        """
+        found = self._again.get(clock)
+        if found is None:
+            found = self._again[clock] = self._going_round(clock)
+        return found
+
+    @cached_property
+    def _again(self) -> dict[str, Mapping[int, ReadingSet]]:
+        return {}
+
+    def _going_round(self, clock: str) -> Mapping[int, ReadingSet]:
+        space = self.space
+        inside = {block for block, (running, _, _) in self.kinds.items() if clock in running}
+        before: dict[int, list[tuple[int, ReadingSet, bool]]] = {}
+        for block in inside:
+            for event, to, under in self.events.get(block, ()):
+                if (
+                    to in inside
+                    and event.lapse is None
+                    and clock not in event.stopped | event.started
+                ):
+                    extends = any(name == clock and by is not None for name, by in event.extended)
+                    before.setdefault(to, []).append((block, under, extends))
+        held: Held = dict.fromkeys(inside, ALL)
+        while True:
+            starts: Held = {}
+            for to, sources in before.items():
+                for block, under, extends in sources:
+                    if extends:
+                        both = space.intersection(under, held.get(to, NONE))
+                        starts[block] = space.union(starts.get(block, NONE), both)
+            starts = {block: under for block, under in starts.items() if under != NONE}
+            smaller = spread(
+                space,
+                starts,
+                lambda to: ((block, under) for block, under, _ in before.get(to, ())),
+                len(inside) + 1,
+            )
+            smaller = {
+                block: both
+                for block, under in smaller.items()
+                if (both := space.intersection(under, held.get(block, NONE))) != NONE
+            }
+            if smaller == held:
+                return held
+            held = smaller
+
+    def barring(self, held: Held, word: Iterable[Event]) -> tuple[str, ...]:
+        """Return the readings on which it depends that no choice has a word: those of the first event that none has."""
+        for event in word:
+            after = self.after(held, event)
+            if not after:
+                unders = [
+                    under for block in held for _, under in self.leads.get(block, {}).get(event, ())
+                ]
+                names = Counter(name for under in unders for name in self.space.support(under))
+                return tuple(name for name, _ in names.most_common())
+            held = after
+        return ()
 
     def moments(self, outcome: str, within: ReadingSet) -> tuple[Moment, ...] | None:
         """Return the deterministic automaton of the events that lead to an outcome under any of some choices.

@@ -8,8 +8,8 @@ mixes choices, or the mixture is too large, the choices are split by a reading t
 from __future__ import annotations
 
 import time
-from collections import deque
 from functools import cached_property
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from duecourse.calendar import load_calendar
@@ -17,30 +17,32 @@ from duecourse.model.clocks import chosen_calendar, first_day_counted
 from duecourse.model.expression import variables
 from duecourse.model.reading_set import NONE, TooManyError
 from duecourse.model.variants import choose_readings
-from duecourse.properties.bounds import span_days
-from duecourse.properties.days import DayGraph, Edge, State
+from duecourse.properties.bounds import bounds, span_days
+from duecourse.properties.days import DayGraph
+from duecourse.properties.family_days import FamilyDays
 from duecourse.properties.family_words import family_automaton
-from duecourse.properties.graphs import components
 from duecourse.properties.readings_bounds_report import OutcomeBounds, ReadingsBound, ReadingsBounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from duecourse.calendar import Span
     from duecourse.model.procedure import Outcome, Procedure
     from duecourse.model.reading_set import ReadingSet
-    from duecourse.properties.days import Path
-    from duecourse.properties.family_words import FamilyAutomaton, Held
+    from duecourse.properties.family_words import FamilyAutomaton
     from duecourse.properties.timed import Event
 
 MAX_STATES = 60_000
 """How many states of days one mixture of choices may have before it is split."""
 
-MAX_SECONDS = 45.0
+MAX_SECONDS = 120.0
 
 Limits = tuple[tuple[tuple[str, int], ...], tuple[tuple["Span", int], ...]]
 Answer = int | None
 """A bound in working days; None where there is none."""
+
+UNKNOWN = -1
+"""Stands for a bound that was not found out."""
 
 
 def bounds_readings(
@@ -78,14 +80,35 @@ def bounds_readings(
     )
 
 
+class _DependsError(Exception):
+    """What a mixture can do depends on some readings, which are to be told apart first."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(names)
+        self.names = names
+
+
 class _CappedDays(DayGraph):
-    """A day graph that gives up early, so that the choices are split."""
+    """A day graph that gives up early, so that the choices are split.
+
+    Attributes:
+        cut: whether a clock that is extended again and again was not followed to the end; what was found is possible
+            then, but there may be more.
+    """
 
     most = MAX_STATES
+    cut = False
 
     def give_up(self) -> None:
         """Say that there are too many states."""
         raise TooManyError(f"more than {self.most} states of days")
+
+    def grows(self, clock: str, days: int) -> bool:
+        """Return whether a clock has no more days left than its limit and two of each extension come to."""
+        if days <= self.stations.get(clock, (self.limits[clock],))[-1]:
+            return True
+        self.cut = True
+        return False
 
 
 class _Bounding:
@@ -125,12 +148,13 @@ class _Bounding:
                     found[key] = self.space.union(found.get(key, NONE), choices)
                     continue
                 second, open_ = self.solve(outcome.id, limits, choices, unlimited=False)
-                left = self.space.union(left, open_)
+                if open_ != NONE:
+                    found[None, UNKNOWN] = self.space.union(found.get((None, UNKNOWN), NONE), open_)
                 for other, fewer in second.items():
                     key = (None, None if other is None else other[0])
                     found[key] = self.space.union(found.get(key, NONE), fewer)
         rows = [
-            self.row(key, choices)
+            self.row(outcome, key, choices)
             for key, choices in found.items()
             if key is not None and choices != NONE
         ]
@@ -157,11 +181,18 @@ class _Bounding:
         self.turns += 1
         return max(self.end - time.perf_counter(), 0) / parts
 
-    def row(self, key: tuple[Answer, Answer], choices: ReadingSet) -> ReadingsBound:
+    def row(
+        self, outcome: Outcome, key: tuple[Answer, Answer], choices: ReadingSet
+    ) -> ReadingsBound:
+        """Return a bound with the clauses that make it under the choice nearest to the defaults."""
         choice = self.space.pick(choices)
+        shown = bounds(self.procedure, choice).row(outcome.id)
         return ReadingsBound(
             counted=key[0],
-            without=key[1],
+            without=None if key[1] == UNKNOWN else key[1],
+            known=key[1] != UNKNOWN,
+            least=shown.least,
+            clauses=shown.clauses,
             conditions=self.space.cover(choices, self.within),
             choices=self.space.count(choices),
             readings={
@@ -178,23 +209,31 @@ class _Bounding:
         found: dict[tuple[Answer] | None, ReadingSet] = {}
         left = NONE
         nearest = self.nearest(within)
-        stack = [self.space.difference(within, nearest), nearest]
-        while stack:
-            choices = stack.pop()
-            if choices == NONE:
-                continue
+        queue: list[tuple[int, ReadingSet]] = []  # the most choices first
+
+        def add(*sets: ReadingSet) -> None:
+            for each in sets:
+                if each != NONE:
+                    heappush(queue, (-self.space.count(each), each))
+
+        add(self.space.difference(within, nearest), nearest)
+        while queue:
+            _, choices = heappop(queue)
             if choices != nearest and time.perf_counter() > self.until:
                 left = self.space.union(left, choices)
                 continue
+            first: tuple[str, ...] = ()
             try:
                 answer, having = self.run(outcome, limits, choices, unlimited=unlimited)
+            except _DependsError as error:
+                first, having = error.names, NONE
             except TooManyError:
-                having = NONE
+                first, having = self.automaton.deciding(_extends, choices), NONE
             if having == NONE:
-                stack.extend(self.split(outcome, choices))
+                add(*self.split(outcome, choices, first))
                 continue
             found[answer] = self.space.union(found.get(answer, NONE), having)
-            stack.append(self.space.difference(choices, having))
+            add(self.space.difference(choices, having))
         return found, left
 
     def nearest(self, within: ReadingSet) -> ReadingSet:
@@ -204,16 +243,18 @@ class _Bounding:
         choice = self.space.pick(within)
         return self.space.cube({name: (option,) for name, option in choice.items()})
 
-    def split(self, outcome: str, choices: ReadingSet) -> Iterator[ReadingSet]:
-        """Yield the choices in parts, by the reading that is asked for most often among those still open."""
-        for name in self.automaton.asked(outcome, choices):
+    def split(
+        self, outcome: str, choices: ReadingSet, first: tuple[str, ...]
+    ) -> Iterator[ReadingSet]:
+        """Yield the choices in parts, by one of the first readings, or by that which is asked for most often."""
+        for name in (*first, *self.automaton.asked(outcome, choices)):
             parts = [
                 self.space.intersection(choices, self.space.cube({name: (option,)}))
                 for option in self.space.options[name]
             ]
             parts = [part for part in parts if part != NONE]
             if len(parts) > 1:
-                yield from reversed(parts)
+                yield from parts
                 return
         raise TooManyError(f"one choice of readings has more than {MAX_STATES} states of days")
 
@@ -226,146 +267,29 @@ class _Bounding:
         if moments is None:
             return None, choices
         days = _CappedDays(moments, dict(limits[0]), dict(limits[1]), unlimited=unlimited)
-        if days.endless and self.space.count(choices) > 1:
+        if days.endless and not unlimited and self.space.count(choices) > 1:
             raise TooManyError("whether an extension can be granted again depends on the readings")
         if outcome not in days.reached:
+            if days.cut:
+                raise TooManyError("extensions that can be granted again and again were cut")
             return None, choices
-        begin = self.automaton.begin(choices)
-        best = _most(days, outcome)
+        family = FamilyDays(self.automaton, days, outcome, self.automaton.begin(choices))
+        best = family.most
         if isinstance(best, dict):
-            return (best[days.start],), self.attaining(days, outcome, best, begin)
-        having = self.space.any_of(self.lasso(days, outcome, members, begin) for members in best)
+            if days.cut:
+                raise TooManyError("extensions that can be granted again and again were cut")
+            having = family.attaining(best)
+            if having == NONE:
+                raise _DependsError(self.automaton.barring(family.begin, family.longest(best)))
+            return (best[days.start],), having
+        having = family.waiting() or family.circling(best)
+        if having == NONE:
+            raise TooManyError("no choice by itself has a loop that the mixture has")
         return (None,), having
 
-    def attaining(
-        self, days: DayGraph, outcome: str, best: Mapping[State, int], begin: Held
-    ) -> ReadingSet:
-        """Return the choices that have some path with the most days: it stays on edges that lose none."""
-        space, events = self.space, self.automaton.events
-        found = {(block, days.start): under for block, under in begin.items()}
-        queue = deque(found)
-        arrived = NONE
-        while queue:
-            block, state = place = queue.popleft()
-            here = found[place]
-            for edge in days.edges[state]:
-                onward = best.get(edge.to, -1) if isinstance(edge.to, State) else 0
-                if edge.days + onward != best[state] or (
-                    onward == 0 and edge.to != outcome and edge.to not in best
-                ):
-                    continue
-                leads = (
-                    [(block, here)]
-                    if edge.event is None
-                    else [
-                        (to, space.intersection(here, under))
-                        for event, to, under in events.get(block, ())
-                        if event == edge.event
-                    ]
-                )
-                for to, under in leads:
-                    if not isinstance(edge.to, State):
-                        arrived = space.union(arrived, under)
-                        continue
-                    after = (to, edge.to)
-                    known = found.get(after, NONE)
-                    if not space.subset(under, known):
-                        found[after] = space.union(known, under)
-                        queue.append(after)
-        return arrived
 
-    def lasso(self, days: DayGraph, outcome: str, members: set[State], begin: Held) -> ReadingSet:
-        """Return the choices under which one loop that adds days can be taken for ever, and left for an outcome."""
-        state, edge = next(
-            (state, edge)
-            for state in sorted(members)
-            for edge in days.edges[state]
-            if edge.days and edge.to in members
-        )
-        automaton = self.automaton
-        at = automaton.follow(begin, _word(_way(days, days.start, lambda each: each == state)))
-        back = _way(days, edge.to, lambda each: each == state, members)
-        at = automaton.going_on(at, tuple(_word(back)))
-        onward = _way(days, state, lambda each: each == outcome)
-        return automaton.having(automaton.follow(at, _word(onward)))
-
-
-def _most(days: DayGraph, outcome: str) -> dict[State, int] | list[set[State]]:
-    """Return the most counted days from each state that leads to an outcome, or the loops that add days for ever."""
-    before: dict[State | str, list[State]] = {}
-    for state, edges in days.edges.items():
-        for edge in edges:
-            before.setdefault(edge.to, []).append(state)
-    useful: set[State] = set()
-    queue: list[State | str] = [outcome]
-    for to in queue:
-        for state in before.get(to, ()):
-            if state not in useful:
-                useful.add(state)
-                queue.append(state)
-    graph = {
-        state: [
-            edge.to
-            for edge in days.edges[state]
-            if isinstance(edge.to, State) and edge.to in useful
-        ]
-        for state in useful
-    }
-    best: dict[State, int] = {}
-    loops: list[set[State]] = []
-    for members in components(graph):  # each after those it leads to
-        options = [
-            edge.days + (best[edge.to] if isinstance(edge.to, State) else 0)
-            for state in members
-            for edge in days.edges[state]
-            if edge.to == outcome or (isinstance(edge.to, State) and edge.to in best)
-        ]
-        if any(e.days and e.to in members for state in members for e in days.edges[state]):
-            loops.append(members)
-        best.update(dict.fromkeys(members, max(options)))
-    return loops or best
-
-
-def _round(days: DayGraph, state: State, members: set[State]) -> Path:
-    """Return a way round inside a loop, from a state back to it, on which a day passes."""
-    there = _way(
-        days,
-        state,
-        lambda each: any(e.days and e.to in members for e in days.edges.get(each, ())),  # type: ignore[arg-type]  # inside the loop all are states
-        members,
-    )
-    at = there[-1][1].to if there else state
-    assert isinstance(at, State)
-    tick = next(edge for edge in days.edges[at] if edge.days and edge.to in members)
-    return [*there, (at, tick), *_way(days, tick.to, lambda each: each == state, members)]
-
-
-def _way(
-    days: DayGraph,
-    start: State | str,
-    arrived: Callable[[State | str], bool],
-    members: set[State] | None = None,
-) -> Path:
-    """Return a path with the fewest edges, inside some states where they are named."""
-    came: dict[State | str, tuple[State, Edge] | None] = {start: None}
-    for at in (queue := [start]):
-        if arrived(at):
-            path: Path = []
-            last = came[at]
-            while last is not None:
-                path.append(last)
-                last = came[last[0]]
-            return path[::-1]
-        if isinstance(at, State):
-            for edge in days.edges[at]:
-                if edge.to not in came and (members is None or edge.to in members):
-                    came[edge.to] = (at, edge)
-                    queue.append(edge.to)
-    raise AssertionError("there is a path")
-
-
-def _word(path: Sequence[tuple[State, Edge]]) -> list[Event]:
-    return [edge.event for _, edge in path if edge.event is not None]
+def _extends(event: Event) -> bool:
+    return bool(event.extended)
 
 
 def _limits(procedure: Procedure, readings: Mapping[str, str]) -> Limits:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.procedure import Outcome, Procedure
     from duecourse.model.reading_set import Condition
+    from duecourse.properties.bounds import Clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,9 @@ class ReadingsBound:
         conditions: the conditions on readings that give it, none of them redundant.
         choices: how many choices of readings give it.
         readings: of these one nearest to the defaults, as the options that depart from them.
+        known: whether `without` was found out.
+        least: the fewest days under these readings.
+        clauses: the addends of `counted`, or of `without` where there is no bound, under these readings.
     """
 
     counted: int | None
@@ -29,6 +33,9 @@ class ReadingsBound:
     conditions: tuple[Condition, ...]
     choices: int
     readings: Mapping[str, str]
+    known: bool = True
+    least: int = 0
+    clauses: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def bounds_text(found: Bounds, lang: Lang = "en") -> str:
 
 def sum_text(row: Bound, lang: Lang = "en") -> str:
     """Return the sum behind a bound, such as `10 Decision … (Art. 9) + 30 … = 40`."""
-    addends = " + ".join(_clause(clause, lang) for clause in row.clauses)
+    addends = " + ".join(clause_text(clause, lang) for clause in row.clauses)
     if not row.clauses:
         return "0: no statutory clock runs on the way"
     total = str(row.without)
@@ -80,7 +80,7 @@ def bounds_json(found: Bounds) -> dict[str, Any]:
                 "least": row.least,
                 "counted": row.counted,
                 "without_unbounded": row.without,
-                "clauses": [_clause_json(clause) for clause in row.clauses],
+                "clauses": [clause_json(clause) for clause in row.clauses],
                 "least_of_spans": row.least_of_spans,
                 "unbounded": [_cause_json(cause) for cause in row.unbounded],
                 "elapsed": row.elapsed,
@@ -128,7 +128,8 @@ def _first_steps(found: Bounds, lang: Lang) -> str:
     return " or ".join(labels)
 
 
-def _clause(clause: Clause, lang: Lang) -> str:
+def clause_text(clause: Clause, lang: Lang) -> str:
+    """Return an addend in words, with its articles."""
     return f"{clause.days} {_words(clause, lang)}"
 
 
@@ -141,7 +142,8 @@ def _articles(cites: Iterable[Cite]) -> str:
     return ", ".join(map(str, cites))
 
 
-def _clause_json(clause: Clause) -> dict[str, Any]:
+def clause_json(clause: Clause) -> dict[str, Any]:
+    """Return an addend as plain data."""
     return {
         "clock": clause.clock,
         "extension": clause.extension,

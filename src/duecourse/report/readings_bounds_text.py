@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from duecourse.report.bounds_text import clause_json, clause_text
 from duecourse.report.readings_text import condition_json, condition_text, fixed_text
 from duecourse.report.words import say
 
@@ -67,6 +68,8 @@ def days_text(row: ReadingsBound, lang: Lang = "en") -> str:
     """Return a bound in words: a number, or why there is none."""
     if row.counted is not None:
         return str(row.counted)
+    if not row.known:
+        return say(lang, "unbounded", "无上限")
     if row.without is not None:
         return say(
             lang,
@@ -84,10 +87,12 @@ def _outcome(found: ReadingsBounds, outcome: OutcomeBounds, lang: Lang, name: st
         command = "".join(f" -r {key}={option}" for key, option in options.items())
         yield f"  {days_text(row, lang)}"
         yield from _conditions(found, row.conditions, lang)
+        for sign, clause in zip(("=", *"+" * len(row.clauses)), row.clauses, strict=False):
+            yield f"    {sign} {clause_text(clause, lang)}"
         yield say(
             lang,
-            f"      {row.choices:,} choices; clause by clause:",
-            f"      {row.choices:,}种组合；逐条：",
+            f"      {row.choices:,} choices; at the least {row.least}; shown by:",
+            f"      {row.choices:,}种组合；最少{row.least}；见：",
         )
         yield f"      duecourse bounds {name}{command}"
     if outcome.impossible:
@@ -117,7 +122,9 @@ def _outcome_json(outcome: OutcomeBounds) -> dict[str, Any]:
         "outcome": outcome.outcome.id,
         "rows": [
             {
+                "least": row.least,
                 "counted": row.counted,
+                "clauses": [clause_json(clause) for clause in row.clauses],
                 "without_unbounded": row.without,
                 "conditions": [condition_json(each) for each in row.conditions],
                 "choices": row.choices,
