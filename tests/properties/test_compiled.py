@@ -7,10 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from tests.strategies import chosen_procedures
 
 import duecourse as dc
+from duecourse.errors import InvalidInput
 from duecourse.kernels.reach import MAX_BITS, Masks, Reach, Rules
 from duecourse.model.compile import compile_table
 from duecourse.properties import compiled, explore
@@ -52,7 +53,11 @@ def test_the_shipped_texts(name: str) -> None:
 @given(chosen_procedures(panels=2))
 @settings(max_examples=60, deadline=None)
 def test_random_procedures(drawn: tuple[Procedure, dict[str, str]]) -> None:
-    table = compile_table(*drawn)
+    try:
+        table = compile_table(*drawn)
+    except InvalidInput as error:  # a guard that comes out in too many ways is refused
+        assume("too-many-ways" not in str(error))
+        raise
     same(table)
     search = Search(table).run(2_000_000)
     exploration = Exploration(table)
