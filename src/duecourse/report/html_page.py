@@ -100,13 +100,13 @@ def _caseload(study: Study) -> dict[str, Any]:
 
 def caseload_plots(study: Study) -> list[Plot]:
     """Return the plots of a comparison, in their order."""
-    comparison = study.comparison
+    both = study.comparison.a, study.comparison.b
     return [
-        outcome_plot(comparison, study.spreads, study.bounds),
-        clock_plot(comparison, study.spreads),
-        limit_plot(comparison),
-        pool_plot(comparison),
-        backlog_plot(comparison),
+        outcome_plot(both, study.spreads, study.bounds),
+        clock_plot(both, study.spreads),
+        limit_plot(both),
+        pool_plot(both),
+        backlog_plot(both),
     ]
 
 
