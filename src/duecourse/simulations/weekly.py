@@ -25,17 +25,19 @@ def weekly(log: Log, scenario: Scenario) -> dict[str, tuple[float, ...]]:
     weeks = math.ceil(length / WEEK)
     busy = {pool.id: [0.0] * weeks for pool in scenario.pools}
     changes = {pool.id: [0] * (weeks + 1) for pool in scenario.pools}
-    for kind, pool, since, until in _spans(log):
+    for kind, of, since, until in _spans(log):
         if kind == "work":
             for week, part in _parts(since, min(until, float(length))):
-                busy[pool][week] += part
+                busy[of][week] += part
         else:
-            changes[pool][min(math.ceil(since / WEEK), weeks)] += 1
-            changes[pool][min(math.ceil(until / WEEK), weeks)] -= 1
+            changes[of][min(math.ceil(since / WEEK), weeks)] += 1
+            changes[of][min(math.ceil(until / WEEK), weeks)] -= 1
     found: dict[str, tuple[float, ...]] = {}
     for pool in scenario.pools:
         days = [min(WEEK, length - week * WEEK) for week in range(weeks)]
-        shares = (part / (pool.size * of) for part, of in zip(busy[pool.id], days, strict=True))
+        shares = (
+            part / (pool.size * worked) for part, worked in zip(busy[pool.id], days, strict=True)
+        )
         found[f"pool.{pool.id}.utilisation"] = tuple(shares)
         found[f"pool.{pool.id}.queue"] = tuple(map(float, _sums(changes[pool.id][:weeks])))
     return found
