@@ -20,7 +20,7 @@ from duecourse.scenarios import load_scenario
 from duecourse.scenarios.read import read_scenario
 from duecourse.simulations import EngineError, replicate
 from duecourse.simulations.measure import measure
-from duecourse.simulations.weekly import WEEK
+from duecourse.simulations.periods import WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

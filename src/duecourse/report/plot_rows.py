@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ROW = 52.0
 NAMES = (9.0, 20.0)
 LINES = (30.0, 41.0)
+THICK = 9.0
+"""Of the bar from 0 to the estimate, where there is one scenario only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ def row_plot(  # noqa: PLR0913  (settings with names)
     for at, row in enumerate(rows):
         top = at * height
         name_row(axes, (top + NAMES[0], top + NAMES[1]), row.label, lang)
+        if len(row.found) == 1 and not math.isnan(row.found[0].mean):
+            length = row.found[0].mean * scale
+            axes.barh(top + LINES[0], length, THICK, color=colour("b"), alpha=0.35, linewidth=0)
         for estimate, line, hue in zip(row.found, LINES, hues(results), strict=False):
             _dot(axes, estimate, top + line, hue, scale)
     ids = [each.scenario.id for each in results]

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import floor
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
 from duecourse.report.caseload_tables import ASSUMED, limit_words
-from duecourse.report.plots import USUAL, Key, Plot, beside, canvas, colour, drawn
+from duecourse.report.plots import (
+    LEFT,
+    POINTS,
+    RIGHT,
+    USUAL,
+    WIDTH,
+    Key,
+    Plot,
+    beside,
+    canvas,
+    colour,
+    drawn,
+)
 from duecourse.report.tables import Cell, Table, number_cell
+from duecourse.report.wrapping import ems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,18 +34,25 @@ if TYPE_CHECKING:
     from duecourse.simulations.days import Days
     from duecourse.simulations.result import Result
 
-ROW = 20.0
-NAME = 8.0
-BAR = 14.0
-HUES = {"stage": "b", "suspension": "c3", "clock": "c2"}
-GAPS = (7, 14, 28, 56, 91, 182, 364)
+LINE = 9.0
+BAR = 6.0
+ROW = 11.0
+"""Below the lines of its name a row has a bar, so far below the last line, and so much height for it."""
+
+SIZE = USUAL - 1
+ROOM = 0.94 * WIDTH * POINTS * (RIGHT - LEFT)
+HUES = {"stage": "c1", "suspension": "c3", "clock": "c2"}
+GAPS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
 TICKS = 6
+EDGE = 0.08
+"""Half a date needs such a share of the width."""
+
 FEW_DAYS = 120
 """Up to so many days every day off is shaded, beyond only the long holidays."""
 
 HOLIDAY = 5
 KEYS = (
-    Key("b", "bar", Label("in a stage", "处于阶段")),
+    Key("c1", "bar", Label("in a stage", "处于阶段")),
     Key("c3", "bar", Label("suspension", "中止")),
     Key("c2", "bar", Label("a limit runs or is suspended", "期限计算（含中止）")),
     Key("c5", "bar", Label("past its due date", "逾期")),
@@ -55,24 +75,23 @@ def timeline_plot(told: Timeline, result: Result, days: Days, lang: Lang = "both
         f"Case {told.case}, {kind.en}: {outcome.en} {ASSUMED}",
         f"案件{told.case}，{kind.text('zh')}：{outcome.text('zh')} {ASSUMED}",
     )
-    figure, axes = canvas(len(told.parts) * ROW + 40, bottom=32)
+    names = [_lines(_name(part, result), lang) for part in told.parts]
+    bottom = sum(len(lines) * LINE + ROW for lines in names)
+    figure, axes = canvas(bottom + 40, bottom=32)
     begin, end = _instant(days, told.since), _instant(days, told.until)
     length = max(end - begin, 1.0)
-    axes.set_xlim(begin - 0.01 * length, end + 0.03 * length)
-    axes.set_ylim(len(told.parts) * ROW + 2, 0)
+    axes.set_xlim(begin, end + 0.02 * length)
+    axes.set_ylim(bottom + 2, 0)
     axes.set_yticks([])
     for since, until in _days_off(days, begin, end):
         axes.axvspan(since, until, color=colour("rule"), alpha=0.5, linewidth=0)
-    for at, part in enumerate(told.parts):
-        _bar(axes, at * ROW, part, days)
-        axes.text(
-            begin,
-            at * ROW + NAME,
-            beside(_name(part, result), lang),
-            fontsize=USUAL - 1,
-            color=colour("ink"),
-            va="baseline",
-        )
+    top = 0.0
+    for part, lines in zip(told.parts, names, strict=True):
+        for line in lines:
+            top += LINE
+            axes.text(begin, top, line, fontsize=SIZE, color=colour("ink"), va="baseline")
+        _bar(axes, top + BAR, part, days)
+        top += ROW
     ticks = list(_ticks(begin, end))
     axes.set_xticks(ticks, [date.fromordinal(each).isoformat() for each in ticks])
     axes.set_xlabel(beside(Label("date", "日期"), lang), color=colour("soft"), fontsize=USUAL)
@@ -94,6 +113,14 @@ def timeline_plot(told: Timeline, result: Result, days: Days, lang: Lang = "both
     )
 
 
+def _lines(label: Label, lang: Lang) -> tuple[str, ...]:
+    """Return a name as one line, or as one for each language where one has no room for both."""
+    whole = beside(label, lang)
+    if lang == "both" and ems(whole) * SIZE > ROOM:
+        return label.en, label.zh
+    return (whole,)
+
+
 def _name(part: Part, result: Result) -> Label:
     procedure = result.scenario.procedure
     if part.kind == "stage":
@@ -111,36 +138,28 @@ def _instant(days: Days, time: float) -> float:
     return days.date(day).toordinal() + (time - day)
 
 
-def _bar(axes: Axes, top: float, part: Part, days: Days) -> None:
+def _bar(axes: Axes, y: float, part: Part, days: Days) -> None:
+    """Draw a part: thick, but a limit thin as long as it is not past."""
     since, until = _instant(days, part.since), _instant(days, part.until)
     due = _instant(days, max(part.until - part.past, part.since)) if part.past else until
-    pieces = [(since, due, HUES[part.kind])]
+    pieces = [(since, due, HUES[part.kind], 2.6 if part.kind == "clock" else 5.2)]
     if part.past:
-        pieces.append((due, until, "c5"))
-    for left, right, hue in pieces:
-        axes.plot(
-            [left, right],
-            [top + BAR, top + BAR],
-            color=colour(hue),
-            linewidth=2.6 if part.kind == "clock" else 5.2,
-            solid_capstyle="butt",
-        )
-        axes.plot([left, left], [top + BAR - 3, top + BAR + 3], color=colour(hue), linewidth=1.2)
-    axes.plot(
-        [until, until], [top + BAR - 3, top + BAR + 3], color=colour(pieces[-1][2]), linewidth=1.2
-    )
+        pieces.append((due, until, "c5", 5.2))
+    for left, right, hue, width in pieces:
+        ink = colour(hue)
+        axes.plot([left, right], [y, y], color=ink, linewidth=width, solid_capstyle="butt")
+        for end in (left, right):
+            axes.plot([end, end], [y - 3, y + 3], color=ink, linewidth=1.2)
 
 
 def _ticks(begin: float, end: float) -> Iterator[int]:
-    """Yield some Mondays, few enough for their dates to stand side by side."""
-    length = end - begin
+    """Yield some days, Mondays if they are a week apart, few enough for their dates to stand side by side."""
+    length = max(end - begin, 1.0)
     gap = next((each for each in GAPS if length / each <= TICKS - 1), GAPS[-1])
-    first = date.fromordinal(floor(begin))
-    day = first + timedelta(-first.weekday() % 7)
-    last = end - 0.1 * length
-    if day.toordinal() > last:
-        day = first
-    while day.toordinal() <= last:
+    day = date.fromordinal(ceil(begin + EDGE * length))
+    if gap >= GAPS[2]:
+        day += timedelta(-day.weekday() % 7)
+    while day.toordinal() <= end - EDGE * length:
         yield day.toordinal()
         day += timedelta(gap)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.simulations.estimate import estimate, share_estimate
+from duecourse.simulations.periods import PERIOD, WEEK
 from duecourse.simulations.result import Comparison, Difference, Result, Series
-from duecourse.simulations.weekly import WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +48,9 @@ def made_result(
         estimates=estimates,
         samples=values,
         backlog=_series(days, [sample.backlog for sample in samples], level),
-        weekly={
-            name: _series(days, [sample.weekly[name] for sample in samples], level)
-            for name in samples[0].weekly
+        periods={
+            name: _series(days, [sample.periods[name] for sample in samples], level, PERIOD)
+            for name in samples[0].periods
         },
         flows={
             name: estimate([sample.flows[name] for sample in samples], level)
@@ -75,8 +75,10 @@ def made_comparison(a: Result, b: Result) -> Comparison:
     return Comparison(a, b, differences)
 
 
-def _series(days: Days, samples: Sequence[Sequence[float]], level: float) -> Series:
-    points = tuple(point * WEEK for point in range(len(samples[0])) if point * WEEK < days.length)
+def _series(
+    days: Days, samples: Sequence[Sequence[float]], level: float, step: int = WEEK
+) -> Series:
+    points = tuple(point * step for point in range(len(samples[0])) if point * step < days.length)
     found = [estimate([sample[i] for sample in samples], level) for i in range(len(points))]
     return Series(
         days=points,

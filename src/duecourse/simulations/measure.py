@@ -14,7 +14,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from duecourse.simulations.estimate import summary
-from duecourse.simulations.weekly import WEEK, flows, weekly
+from duecourse.simulations.periods import WEEK, flows, periods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ class Sample:
         trials: of each share, how many cases or limits it is a share of.
         backlog: the open cases at each point of the weekly grid, from the start of the run.
         cases, events: how many there were.
-        weekly, flows: the staff week by week, and how often steps are taken (see `duecourse.simulations.weekly`).
+        periods, flows: the staff over time, and how often steps are taken (see `duecourse.simulations.periods`).
     """
 
     values: dict[str, float]
@@ -44,14 +44,14 @@ class Sample:
     backlog: tuple[int, ...]
     cases: int
     events: int
-    weekly: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    periods: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     flows: Mapping[str, float] = field(default_factory=dict)
 
 
 def measure(log: Log, scenario: Scenario) -> Sample:
     """Return the indicators of one replication."""
     found = _Measure(log, scenario).sample()
-    return replace(found, weekly=weekly(log, scenario), flows=flows(log, scenario))
+    return replace(found, periods=periods(log, scenario), flows=flows(log, scenario))
 
 
 @dataclass

@@ -86,7 +86,7 @@ class Series:
     """A number over time: at each date the mean over replications and its interval.
 
     Attributes:
-        days: working days since the start of the run, one a week.
+        days: working days since the start of the run, one a week or a period.
         dates: the dates of these days.
         mean, low, high: open cases, or what else is counted.
     """
@@ -114,7 +114,7 @@ class Result:
         estimates: every indicator by name; see the table of this module.
         samples: the value of every indicator in each replication, in order.
         backlog: open cases over time, the warm-up included.
-        weekly: over time also `pool.ID.utilisation` within each week, and `pool.ID.queue` at its beginning.
+        periods: `pool.ID.utilisation` and `pool.ID.queue` in each period of 20 working days, the warm-up included.
         flows: a year, how often each `step.ID` is taken and each `stage.ID` is entered.
     """
 
@@ -133,7 +133,7 @@ class Result:
     estimates: Mapping[str, Estimate]
     samples: Mapping[str, tuple[float, ...]] = field(repr=False)
     backlog: Series = field(repr=False)
-    weekly: Mapping[str, Series] = field(default_factory=dict, repr=False)
+    periods: Mapping[str, Series] = field(default_factory=dict, repr=False)
     flows: Mapping[str, Estimate] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Estimate:

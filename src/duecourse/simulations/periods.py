@@ -1,4 +1,4 @@
-"""What one replication did over time: the staff week by week, and how often each step was taken.
+"""What one replication did over time: the staff in each period, and how often each step was taken.
 
 The staff is told for the whole run, the warm-up included; the steps after the warm-up only.
 """
@@ -16,30 +16,28 @@ if TYPE_CHECKING:
     from duecourse.simulations.log import Log
 
 WEEK = 5
-"""Working days between two points."""
+"""Working days between two points of the backlog."""
+
+PERIOD = 20
+"""Working days over which the staff is told: single weeks are too restless to read."""
 
 
-def weekly(log: Log, scenario: Scenario) -> dict[str, tuple[float, ...]]:
-    """Return of each pool `pool.ID.utilisation`, in each week, and `pool.ID.queue`, at its beginning."""
+def periods(log: Log, scenario: Scenario) -> dict[str, tuple[float, ...]]:
+    """Return of each pool `pool.ID.utilisation` and `pool.ID.queue`, the mean number of waiting cases, in each period."""
     length = log.days.length
-    weeks = math.ceil(length / WEEK)
-    busy = {pool.id: [0.0] * weeks for pool in scenario.pools}
-    changes = {pool.id: [0] * (weeks + 1) for pool in scenario.pools}
-    for kind, of, since, until in _spans(log):
-        if kind == "work":
-            for week, part in _parts(since, min(until, float(length))):
-                busy[of][week] += part
-        else:
-            changes[of][min(math.ceil(since / WEEK), weeks)] += 1
-            changes[of][min(math.ceil(until / WEEK), weeks)] -= 1
+    days = [min(PERIOD, length - at) for at in range(0, length, PERIOD)]
+    names = [pool.id for pool in scenario.pools]
+    times = {(kind, name): [0.0] * len(days) for kind in ("work", "wait") for name in names}
+    for kind, name, since, until in _spans(log):
+        for period, part in _parts(since, min(until, float(length))):
+            times[kind, name][period] += part
     found: dict[str, tuple[float, ...]] = {}
     for pool in scenario.pools:
-        days = [min(WEEK, length - week * WEEK) for week in range(weeks)]
-        shares = (
-            part / (pool.size * worked) for part, worked in zip(busy[pool.id], days, strict=True)
-        )
-        found[f"pool.{pool.id}.utilisation"] = tuple(shares)
-        found[f"pool.{pool.id}.queue"] = tuple(map(float, _sums(changes[pool.id][:weeks])))
+        for what, kind, size in (("utilisation", "work", pool.size), ("queue", "wait", 1)):
+            parts = zip(times[kind, pool.id], days, strict=True)
+            found[f"pool.{pool.id}.{what}"] = tuple(
+                part / (size * worked) for part, worked in parts
+            )
     return found
 
 
@@ -83,19 +81,12 @@ def _spans(log: Log) -> Iterator[tuple[str, str, float, float]]:
                 yield "wait", pool, asked.pop(case)[1], time
     for kind, open_ended in (("wait", asked), ("work", working)):
         for pool, since in open_ended.values():
-            yield kind, pool, since, math.inf if kind == "work" else log.days.length + WEEK
+            yield kind, pool, since, math.inf
 
 
 def _parts(since: float, until: float) -> Iterator[tuple[int, float]]:
-    """Yield the weeks that a time touches, each with how much of it lies there."""
-    week = int(since // WEEK)
-    while week * WEEK < until:
-        yield week, min(until, (week + 1) * WEEK) - max(since, week * WEEK)
-        week += 1
-
-
-def _sums(changes: list[int]) -> Iterator[int]:
-    level = 0
-    for change in changes:
-        level += change
-        yield level
+    """Yield the periods that a time touches, each with how much of it lies there."""
+    period = int(since // PERIOD)
+    while period * PERIOD < until:
+        yield period, min(until, (period + 1) * PERIOD) - max(since, period * PERIOD)
+        period += 1
