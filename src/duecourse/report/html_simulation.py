@@ -97,8 +97,8 @@ def simulation_plots(told: Simulated, lang: Lang = "both") -> dict[str, list[Plo
         "backlog-over-time": [backlog_plot(results, lang)],
         "time-taken": [
             stage_plot(told.result, told.spread, lang),
-            clock_plot(results, spreads, lang),
             outcome_plot(results, spreads, (told.bounds,), lang),
+            clock_plot(results, spreads, lang),
         ],
         "compliance": [limit_plot(results, lang)],
         "staff": list(staff_plots(told.result, lang)),

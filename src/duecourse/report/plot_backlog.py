@@ -35,6 +35,9 @@ SELDOM = 4
 """Of two scenarios one week in so many is listed."""
 
 WARM_UP = Key("rule", "bar", Label("warm-up, left out of every estimate", "预热期，不计入估计"))
+EDGE = 0.06
+"""Half a date needs such a share of the width."""
+
 STYLES = {"a": (0, (4, 1.6)), "b": "solid"}
 
 
@@ -84,12 +87,13 @@ def time_axis(axes: Axes, result: Result, lang: Lang) -> None:
 
 
 def _years(axes: Axes, first: date, last: date) -> None:
-    """Mark every half year by its date."""
+    """Mark every half year by its date, where there is room for it."""
+    room = (last - first) * EDGE
     days = [
         day
         for year in range(first.year, last.year + 1)
         for day in (date(year, 1, 1), date(year, 7, 1))
-        if first <= day <= last
+        if first + room <= day <= last - room
     ]
     axes.set_xticks([day.toordinal() for day in days], [f"{day:%Y-%m}" for day in days])
 

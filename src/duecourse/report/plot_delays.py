@@ -162,11 +162,11 @@ def _plot(  # noqa: PLR0913, PLR0917  (one caller for each kind)
 ) -> Plot:
     rows = [row for row in rows if any(row.found)]
     height = ROW - (LINES[1] - LINES[0]) * (len(LINES) - len(results))
-    figure, axes = canvas(len(rows) * height + 34, bottom=30)
-    most = max(each.values[-1] for row in rows for each in row.found if each)
+    figure, axes = canvas(max(len(rows), 1) * height + 34, bottom=30)
+    most = max((each.values[-1] for row in rows for each in row.found if each), default=1.0)
     most = max([most, *(limit for row in rows for limit in row.limits if limit)])
     axes.set_xlim(0, most * 1.04)
-    axes.set_ylim(len(rows) * height, 0)
+    axes.set_ylim(max(len(rows), 1) * height, 0)
     axes.set_yticks([])
     axes.set_xlabel(
         beside(Label("working days", "工作日"), lang), color=colour("soft"), fontsize=USUAL

@@ -73,9 +73,9 @@ def row_plot(  # noqa: PLR0913  (settings with names)
     largest = max((_reach(each) for row in rows for each in row.found), default=1.0)
     end = (most or largest * 1.04 or 1.0) * scale
     height = ROW - (LINES[1] - LINES[0]) * (len(LINES) - len(results))
-    figure, axes = canvas(len(rows) * height + 34, bottom=30)
+    figure, axes = canvas(max(len(rows), 1) * height + 34, bottom=30)
     axes.set_xlim(0, end)
-    axes.set_ylim(len(rows) * height, 0)
+    axes.set_ylim(max(len(rows), 1) * height, 0)
     axes.set_yticks([])
     axes.set_xlabel(beside(_axis(unit), lang), color=colour("soft"), fontsize=USUAL)
     for at, row in enumerate(rows):
