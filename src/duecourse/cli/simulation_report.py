@@ -45,9 +45,10 @@ def reported(
         InvalidInput: the scenario, an option, or a place to write to cannot be used.
     """
     tongue = language(lang)
-    for place in (output.parent, *(() if data is None else (data.parent,))):
-        if not place.is_dir():
-            raise InvalidInput(f"cannot write to {place}: there is no such folder")
+    if not output.parent.is_dir() or output.is_dir():
+        raise InvalidInput(f"cannot write {output}: name a file in a folder that exists")
+    if data is not None and (not data.parent.is_dir() or data.is_file()):
+        raise InvalidInput(f"cannot write to {data}: name a folder in a folder that exists")
     chosen = lasting(name, years)
     told = simulated(chosen, replications, seed, workers, command(name, replications, seed, years))
     write(output, simulation_page(told, tongue))
