@@ -97,7 +97,9 @@ def test_every_figure_of_the_six_kinds_is_there_with_unit_legend_mark_and_table(
     assert all(each.startswith("figure-case-") for each in names[-_cases(told) :])
     for name in names:
         each = figure(tree, name.removeprefix("figure-"))
-        assert "†" in words(each.find(f"{HTML}figcaption/{HTML}strong") or each)
+        title = each.find(f"{HTML}figcaption/{HTML}strong")
+        assert title is not None
+        assert english(title).endswith("†")
         assert re.search(r"replications?", words(each))
         assert each.findall(f"{HTML}ul/{HTML}li")
         assert each.findall(f"{HTML}details//{HTML}tbody/{HTML}tr")
