@@ -206,6 +206,7 @@ def _row(axes: Axes, top: float, row: Row, colours: str, lang: Lang) -> None:
                 markerfacecolor=face,
                 markeredgecolor=colour(hue),
                 markeredgewidth=1,
+                clip_on=False,
             )
         if limit is not None:
             axes.plot(
