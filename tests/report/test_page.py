@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.pages import HTML, english, figure, numbers, requests, table, words
 
 from duecourse.report.caseload_tables import indicators
 from duecourse.report.html_law import claims, story
@@ -20,7 +21,6 @@ from duecourse.shipped import shipped
 from duecourse.simulations import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
     from duecourse.report.study import Study
@@ -30,8 +30,6 @@ SECTIONS = (
     "summary", "checked", "violation", "time", "diagrams", "caseload", "method", "inputs", "limits",
 )  # fmt: skip
 FIGURES = ("time", "ends", "clocks", "limits", "pools", "backlog")
-HTML = "{http://www.w3.org/1999/xhtml}"
-LINKS = ("href", "src", "srcset", "poster", "data", "action", "background", "cite")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -43,65 +41,6 @@ def html(study: Study) -> str:
 @pytest.fixture(scope="module")
 def tree(html: str) -> Element:
     return ET.fromstring(html)
-
-
-def words(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
-
-
-def english(element: Element) -> str:
-    """Return the text of an element without its Chinese parts."""
-    own = element.text or ""
-    for child in element:
-        own += "" if child.get("lang") == "zh" else english(child)
-        own += child.tail or ""
-    return " ".join(own.split())
-
-
-def requests(html: str) -> list[str]:
-    """Return everything in a page that a browser would fetch from elsewhere."""
-    found = []
-    for element in ET.fromstring(html).iter():
-        tag = element.tag.rpartition("}")[2]
-        if tag in {"link", "iframe", "object", "embed", "base", "image", "img", "audio", "video"}:
-            found.append(f"<{tag}>")
-        for name, value in element.attrib.items():
-            if name.rpartition("}")[2] in LINKS and not value.startswith("#"):
-                found.append(f"{tag} {name}={value}")
-            found += [f"{tag} {name}={value}" for url in urls(value) if not url.startswith("#")]
-        if tag in {"style", "script"}:
-            text = element.text or ""
-            found += [url for url in urls(text) if not url.startswith("#")]
-            found += re.findall(r"@import|https?:|//\w+\.\w+|fetch\(|XMLHttpRequest|import\(", text)
-    return found
-
-
-def urls(text: str) -> list[str]:
-    return re.findall(r"url\(\s*['\"]?([^)'\"]*)", text)
-
-
-def table(tree: Element, caption: str) -> list[list[Element]]:
-    """Return the body rows of the table with this caption."""
-    for each in tree.iter(f"{HTML}table"):
-        head = each.find(f"{HTML}caption")
-        if head is not None and english(head).startswith(caption):
-            body = each.find(f"{HTML}tbody")
-            assert body is not None
-            return [list(row) for row in body]
-    raise AssertionError(f"no table {caption}")
-
-
-def figure(tree: Element, name: str) -> Element:
-    found = tree.find(f".//{HTML}figure[@id='figure-{name}']")
-    assert found is not None
-    return found
-
-
-def numbers(cells: list[Element]) -> Iterator[tuple[float, float, float]]:
-    for cell in cells:
-        if "data-value" in cell.attrib:
-            low, high = cell.get("data-low", "nan"), cell.get("data-high", "nan")
-            yield float(cell.attrib["data-value"]), float(low), float(high)
 
 
 def test_the_page_asks_for_nothing_from_outside(html: str) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
-from xml.etree import ElementTree as ET
+from typing import TYPE_CHECKING
 
 import pytest
+from tests.pages import boxes, clipped, overlapping
 
 from duecourse.model.procedure import Label
 from duecourse.report.html_page import caseload_plots
 from duecourse.report.plot_time import time_plot
 from duecourse.report.plots import COLOURS, canvas, colour, drawn
 from duecourse.report.spread import FEW, spread
-from duecourse.report.wrapping import bold_ems, ems
 from duecourse.simulations import replicate, simulate
 from duecourse.simulations.log import Event, Log
 
@@ -22,51 +20,7 @@ if TYPE_CHECKING:
     from duecourse.report.plots import Plot
     from duecourse.report.study import Study
 
-SVG = "{http://www.w3.org/2000/svg}"
 TITLE = Label("A plot", "图")
-
-
-class Box(NamedTuple):
-    text: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-
-def boxes(svg: str) -> list[Box]:
-    """Return about where every text of a drawing stands, by the widths of a wide common face."""
-    found = []
-    for each in ET.fromstring(svg).iter(f"{SVG}text"):
-        style = each.get("style", "")
-        size = re.search(r"([\d.]+)px", style)
-        assert size is not None, style
-        text = "".join(each.itertext())
-        measure = bold_ems if re.search(r"\b(?:bold|700)\b", style) else ems
-        width, height = measure(text) * float(size[1]), float(size[1])
-        x, y = float(each.attrib["x"]), float(each.attrib["y"])
-        anchor = re.search(r"text-anchor: (\w+)", style)
-        left = x - width * {"middle": 0.5, "end": 1.0}.get(anchor[1] if anchor else "", 0.0)
-        found.append(Box(text, left, left + width, y - 0.75 * height, y + 0.2 * height))
-    return found
-
-
-def clipped(svg: str) -> list[str]:
-    _, _, width, height = map(float, re.findall(r'viewBox="([^"]*)"', svg)[0].split())
-    return [
-        box.text
-        for box in boxes(svg)
-        if box.left < -1 or box.right > width + 1 or box.top < -1 or box.bottom > height + 1
-    ]
-
-
-def overlapping(svg: str) -> list[tuple[str, str]]:
-    return [
-        (one.text, two.text)
-        for one, two in combinations(boxes(svg), 2)
-        if min(one.right, two.right) - max(one.left, two.left) > 0.5
-        and min(one.bottom, two.bottom) - max(one.top, two.top) > 0.5
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,8 @@ from duecourse.properties.property_file import read_properties
 from duecourse.scenarios import load_scenario
 from duecourse.scenarios.read import read_scenario
 from duecourse.simulations import EngineError, replicate
-from duecourse.simulations.measure import WEEK, measure
+from duecourse.simulations.measure import measure
+from duecourse.simulations.periods import WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

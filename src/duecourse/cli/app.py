@@ -9,6 +9,7 @@ import typer
 
 from duecourse import __version__
 from duecourse.cli.audit_verb import audit
+from duecourse.cli.caseload_verbs import compare, report, simulate
 from duecourse.cli.options import (
     AllReadings,
     Amendments,
@@ -19,9 +20,6 @@ from duecourse.cli.options import (
     Output,
     Properties,
     Readings,
-    Replications,
-    Seed,
-    Workers,
     emit,
 )
 from duecourse.cli.promela_verbs import crosscheck, export
@@ -326,56 +324,9 @@ app.command()(audit)
 app.command()(export)
 app.command()(crosscheck)
 app.command()(selfcheck)
-
-
-@app.command()
-def simulate(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="a scenario by id, or its file")
-    ],
-    replications: Replications = 10,
-    seed: Seed = 1,
-    workers: Workers = 1,
-    years: Annotated[
-        float | None,
-        typer.Option(metavar="YEARS", help="simulated years; by default the scenario's"),
-    ] = None,
-    log: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="write the event log to this CSV file")
-    ] = None,
-    format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
-    ] = "text",
-    lang: Language = "en",
-    output: Output = None,
-) -> None:
-    """Simulate a caseload: throughput, delays, and the share of cases past each statutory limit."""
-    from duecourse.cli.caseload import simulated
-
-    emit(simulated(scenario, replications, seed, workers, years, log, format_, lang), output)
-
-
-@app.command()
-def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="a scenario by id, or its file")],
-    b: Annotated[str, typer.Argument(metavar="B", help="another one")],
-    replications: Replications = 10,
-    seed: Seed = 1,
-    workers: Workers = 1,
-    years: Annotated[
-        float | None,
-        typer.Option(metavar="YEARS", help="simulated years; by default the scenarios'"),
-    ] = None,
-    format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
-    ] = "text",
-    lang: Language = "en",
-    output: Output = None,
-) -> None:
-    """Compare two scenarios under common random numbers, with intervals of the differences."""
-    from duecourse.cli.caseload import compared
-
-    emit(compared(a, b, replications, seed, workers, years, format_, lang), output)
+app.command()(simulate)
+app.command()(compare)
+app.command()(report)
 
 
 @app.command()

@@ -43,7 +43,7 @@ def simulated(
     """
     one_of("format", format_, FORMATS)
     tongue = language(lang)
-    chosen = _lasting(scenario, years)
+    chosen = lasting(scenario, years)
     with TemporaryDirectory() as folder, progress("simulating") as tell:
         logs = None if log is None else Path(folder)
         result = simulate(
@@ -51,7 +51,7 @@ def simulated(
             replications=replications,
             seed=seed,
             workers=workers,
-            properties=_watches(chosen),
+            properties=watching(chosen),
             logs=logs,
             progress=tell,
         )
@@ -79,7 +79,7 @@ def compared(
     """
     one_of("format", format_, FORMATS)
     tongue = language(lang)
-    first, second = _lasting(a, years), _lasting(b, years)
+    first, second = lasting(a, years), lasting(b, years)
     with progress("simulating") as tell:
         comparison = compare(
             first,
@@ -87,7 +87,7 @@ def compared(
             replications=replications,
             seed=seed,
             workers=workers,
-            properties=_watches(first, second),
+            properties=watching(first, second),
             progress=tell,
         )
     if format_ == "json":
@@ -95,12 +95,14 @@ def compared(
     return comparison_text(comparison, tongue)
 
 
-def _lasting(name: str, years: float | None) -> Scenario:
+def lasting(name: str, years: float | None) -> Scenario:
+    """Return a scenario, for so many years if any are given."""
     scenario = load_scenario(name)
     return scenario if years is None else scenario.lasting(years)
 
 
-def _watches(*scenarios: Scenario) -> tuple[Property, ...]:
+def watching(*scenarios: Scenario) -> tuple[Property, ...]:
+    """Return the properties of the project that watch the cases of some scenarios."""
     root = project_root()
     return watches(scenarios, load_properties(root, known=names_in_reach(root)))
 

@@ -13,9 +13,9 @@ from duecourse.report.diagram import svg
 from duecourse.report.tables import Cell, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from duecourse.model.procedure import Cite, Procedure
+    from duecourse.model.procedure import Cite, Lang, Procedure
     from duecourse.properties.bounds import Bound, Bounds, Cause
     from duecourse.properties.check import Report, Result
     from duecourse.properties.trace import Line
@@ -224,9 +224,11 @@ def gaps(study: Study) -> list[tuple[Label, list[Label]]]:
     return found
 
 
-def diagram(procedure: Procedure) -> tuple[str, str]:
+def diagram(
+    procedure: Procedure, lang: Lang = "both", figures: Mapping[str, Label] | None = None
+) -> tuple[str, str]:
     """Return the picture of a procedure without its style, and the style."""
-    text = svg(procedure, "both", "auto")
+    text = svg(procedure, lang, "auto", figures)
     found = STYLE.search(text)
     assert found is not None
     return STYLE.sub("", text, count=1), found[1]

@@ -44,10 +44,11 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
+    from duecourse.model.procedure import Lang
     from duecourse.report.plots import Plot
     from duecourse.report.study import Study
     from duecourse.report.tables import Table
-    from duecourse.simulations.result import Result
+    from duecourse.simulations.result import Comparison, Result
 
 TEMPLATES = "templates"
 
@@ -62,13 +63,13 @@ def page(study: Study, on: date) -> str:
     from markupsafe import Markup
 
     pictures = [(each.procedure, diagram(each.procedure)) for each in study.checks]
-    style = _text("page.css") + switched(pictures[-1][1][1])
-    return _template().render(
+    style = text("page.css") + switched(pictures[-1][1][1])
+    return template("page.html.j2").render(
         study=study,
         on=on,
         assumed=ASSUMED,
         style=Markup(style),  # noqa: S704  (our own file)
-        script=Markup(_text("page.js")),  # noqa: S704
+        script=Markup(text("page.js")),  # noqa: S704
         answers=list(answers(study)),
         claims=claims(study.checks),
         search=search_table(study.checks),
@@ -91,22 +92,30 @@ def _caseload(study: Study) -> dict[str, Any]:
         "side_by_side": comparison_table(comparison),
         "plots": caseload_plots(study),
         "results": [(result, result_tables(result)) for result in results],
-        "method": headings(study),
+        "method": headings(results[::-1], _command(comparison)),
         "activities": [(each.scenario, activity_table(each.scenario)) for each in results],
         "notes": [(each.scenario, notes_table(each.scenario)) for each in results],
         "level": f"{comparison.b.level * HUNDRED:g} %",
     }
 
 
+def _command(comparison: Comparison) -> str:
+    a, b = comparison.a, comparison.b
+    return (
+        f"duecourse compare {a.scenario.id} {b.scenario.id} "
+        f"--replications {b.replications} --seed {b.seed}"
+    )
+
+
 def caseload_plots(study: Study) -> list[Plot]:
     """Return the plots of a comparison, in their order."""
-    comparison = study.comparison
+    both = study.comparison.a, study.comparison.b
     return [
-        outcome_plot(comparison, study.spreads, study.bounds),
-        clock_plot(comparison, study.spreads),
-        limit_plot(comparison),
-        pool_plot(comparison),
-        backlog_plot(comparison),
+        outcome_plot(both, study.spreads, study.bounds),
+        clock_plot(both, study.spreads),
+        limit_plot(both),
+        pool_plot(both),
+        backlog_plot(both),
     ]
 
 
@@ -121,12 +130,14 @@ def result_tables(result: Result) -> list[Table]:
     ]
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """Return a file of the templates."""
     return (files("duecourse.report") / TEMPLATES / name).read_text(encoding="utf-8")
 
 
 @cache
-def _template() -> Template:
+def template(name: str, lang: Lang = "both") -> Template:
+    """Return a template that says its labels in one language or in both."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -136,22 +147,25 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["said"] = _said
+    environment.filters["said"] = lambda label: _said(label, lang)
     environment.filters["drawing"] = _drawing
     environment.filters["exact"] = repr
+    environment.globals["words"] = Label
     environment.tests["label"] = lambda each: isinstance(each, Label)
     environment.tests["numeric"] = lambda each: isinstance(each, Cell) and each.numeric
-    return environment.get_template("page.html.j2")
+    return environment.get_template(name)
 
 
-def _said(label: Label | str) -> Markup:
-    """Return words in English with the Chinese beside them."""
+def _said(label: Label | str, lang: Lang) -> Markup:
+    """Return words in English with the Chinese beside them, or in one language."""
     from markupsafe import Markup, escape
 
     if isinstance(label, str):
         return escape(label)
-    if not label.zh:
+    if not label.zh or lang == "en":
         return escape(label.en)
+    if lang == "zh":
+        return escape(label.zh)
     return Markup('{} <span lang="zh">{}</span>').format(label.en, label.zh)
 
 

@@ -1,4 +1,4 @@
-"""Open cases over time, in two scenarios."""
+"""Open cases over time, in one scenario or in two."""
 
 from __future__ import annotations
 
@@ -7,33 +7,51 @@ from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
 from duecourse.report.caseload_tables import ASSUMED
-from duecourse.report.plots import USUAL, Key, Plot, canvas, colour, drawn, pair, replications
+from duecourse.report.plots import (
+    USUAL,
+    Key,
+    Plot,
+    beside,
+    canvas,
+    colour,
+    drawn,
+    hues,
+    legend,
+    replications,
+)
 from duecourse.report.tables import Cell, Table, interval, number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
-    from duecourse.simulations.result import Comparison, Result, Series
+    from duecourse.model.procedure import Lang
+    from duecourse.simulations.result import Result, Series
 
 TITLE = Label(f"Open cases over time {ASSUMED}", f"未结案件数随时间的变化 {ASSUMED}")
 HEIGHT = 190.0
+SELDOM = 4
+"""Of two scenarios one week in so many is listed."""
+
+WARM_UP = Key("rule", "bar", Label("warm-up, left out of every estimate", "预热期，不计入估计"))
+EDGE = 0.06
+"""Half a date needs such a share of the width."""
+
 STYLES = {"a": (0, (4, 1.6)), "b": "solid"}
 
 
-def backlog_plot(comparison: Comparison) -> Plot:
+def backlog_plot(results: Sequence[Result], lang: Lang = "both") -> Plot:
     """Return the mean number of open cases week by week, with bands."""
+    last_one = results[-1]
     figure, axes = canvas(HEIGHT, left=0.075, bottom=32)
     axes.grid(axis="y", color=colour("rule"), linewidth=0.7)
     axes.grid(visible=False, axis="x")
-    for result, hue in ((comparison.a, "a"), (comparison.b, "b")):
+    for result, hue in zip(results, hues(results), strict=True):
         _line(axes, result.backlog, hue)
-    first, last = comparison.b.start, comparison.b.end
-    axes.set_xlim(first.toordinal(), last.toordinal())
     axes.set_ylim(bottom=0)
-    _years(axes, first, last)
-    _warm_up(axes, comparison.b)
-    axes.set_xlabel("date  日期", color=colour("soft"), fontsize=USUAL)
-    how = replications(comparison)
+    time_axis(axes, last_one, lang)
+    how = replications(last_one)
     return Plot(
         id="backlog",
         title=TITLE,
@@ -42,15 +60,15 @@ def backlog_plot(comparison: Comparison) -> Plot:
             f"案件数（每周初）；{how.zh}（逐周）",
         ),
         keys=(
-            *pair(comparison, "line"),
-            Key("rule", "bar", Label("warm-up, left out of every estimate", "预热期，不计入估计")),
+            *legend(results, "line"),
+            WARM_UP,
         ),
         note=Label(
             "The office begins empty; a line that kept rising after the warm-up would mean too little staff.",
             "模拟开始时无在办案件；预热期后仍持续上升则表示人员不足。",
         ),
-        svg=drawn(figure, "backlog", TITLE),
-        table=_table(comparison),
+        svg=drawn(figure, "backlog", TITLE, lang),
+        table=_table(results),
     )
 
 
@@ -60,13 +78,22 @@ def _line(axes: Axes, series: Series, hue: str) -> None:
     axes.plot(at, series.mean, color=colour(hue), linewidth=1.5, linestyle=STYLES[hue])
 
 
+def time_axis(axes: Axes, result: Result, lang: Lang) -> None:
+    """Make the axis the days of a run, as ordinals, the warm-up shaded."""
+    axes.set_xlim(result.start.toordinal(), result.end.toordinal())
+    _years(axes, result.start, result.end)
+    _warm_up(axes, result)
+    axes.set_xlabel(beside(Label("date", "日期"), lang), color=colour("soft"), fontsize=USUAL)
+
+
 def _years(axes: Axes, first: date, last: date) -> None:
-    """Mark every half year by its date."""
+    """Mark every half year by its date, where there is room for it."""
+    room = (last - first) * EDGE
     days = [
         day
         for year in range(first.year, last.year + 1)
         for day in (date(year, 1, 1), date(year, 7, 1))
-        if first <= day <= last
+        if first + room <= day <= last - room
     ]
     axes.set_xticks([day.toordinal() for day in days], [f"{day:%Y-%m}" for day in days])
 
@@ -82,16 +109,15 @@ def _warm_up(axes: Axes, result: Result) -> None:
         )
 
 
-def _table(comparison: Comparison) -> Table:
-    """Return one line in four weeks: enough to read, and to draw the line again."""
-    a, b = comparison.a.backlog, comparison.b.backlog
-    rows = [(Cell(day.isoformat()), _cell(a, day), _cell(b, day)) for day in b.dates[::4]]
-    heads = (
-        Label("week of", "周"),
-        Label(comparison.a.scenario.id),
-        Label(comparison.b.scenario.id),
-    )
-    note = Label("Every fourth week is listed.", "每四周列出一次。")
+def _table(results: Sequence[Result]) -> Table:
+    """Return one line a week, of two scenarios one in four weeks: enough to read, and to draw the line again."""
+    step = 1 if len(results) == 1 else SELDOM
+    days = results[-1].backlog.dates[::step]
+    rows = [
+        (Cell(day.isoformat()), *(_cell(each.backlog, day) for each in results)) for day in days
+    ]
+    heads = (Label("week of", "周"), *(Label(each.scenario.id) for each in results))
+    note = Label("") if step == 1 else Label("Every fourth week is listed.", "每四周列出一次。")
     return Table(TITLE, heads, tuple(rows), note)
 
 

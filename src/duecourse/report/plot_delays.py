@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 from duecourse.calendar import Unit
 from duecourse.model.procedure import Label
 from duecourse.report.caseload_tables import ASSUMED
-from duecourse.report.plots import USUAL, Key, Plot, canvas, colour, drawn, pair
+from duecourse.report.diagram.graph import graph
+from duecourse.report.diagram.limits import limits
+from duecourse.report.plots import (
+    USUAL,
+    Key,
+    Plot,
+    beside,
+    canvas,
+    colour,
+    drawn,
+    hues,
+    legend,
+    name_row,
+)
 from duecourse.report.tables import Cell, Table, number_cell
 
 if TYPE_CHECKING:
@@ -16,16 +29,17 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from duecourse.model.procedure import Clock
+    from duecourse.model.procedure import Clock, Lang
     from duecourse.properties.bounds import Bounds
     from duecourse.report.spread import Quantiles, Spread
-    from duecourse.simulations.result import Comparison
+    from duecourse.simulations.result import Result
 
 ROW = 68.0
 NAMES = (9.0, 20.0)
 LINES = (39.0, 50.0)
 NUMBERS = (31.5, 62.5)
 ENDS = Label(f"How long a case takes, by how it ends {ASSUMED}", f"各类结案方式的用时 {ASSUMED}")
+STAGES = Label(f"How long a case stays in each stage {ASSUMED}", f"案件在各阶段的用时 {ASSUMED}")
 CLOCKS = Label(
     f"How long a case stands under each limit {ASSUMED}", f"案件在各期限下的用时 {ASSUMED}"
 )
@@ -41,43 +55,46 @@ LIMIT = Key(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One duration in two scenarios, and the most that the law allows, where it sets something."""
+    """One duration in one scenario or in two, and the most that the law allows, where it sets something."""
 
     label: Label
-    found: tuple[Quantiles | None, Quantiles | None]
-    limits: tuple[int | None, int | None] = (None, None)
+    found: tuple[Quantiles | None, ...]
+    limits: tuple[int | None, ...]
 
 
 def outcome_plot(
-    comparison: Comparison, spreads: tuple[Spread, Spread], found: tuple[Bounds, Bounds]
+    results: Sequence[Result],
+    spreads: Sequence[Spread],
+    found: Sequence[Bounds],
+    lang: Lang = "both",
 ) -> Plot:
     """Return the durations of cases by outcome, beside the statutory bounds on them."""
     rows = [
         Row(
             outcome.label,
-            _both(spreads, "outcomes", outcome.id),
-            (_bound(found[0], outcome.id), _bound(found[1], outcome.id)),
+            _each(spreads, "outcomes", outcome.id),
+            tuple(_bound(each, outcome.id) for each in found),
         )
-        for outcome in comparison.b.scenario.procedure.outcomes
+        for outcome in results[-1].scenario.procedure.outcomes
     ]
     note = Label(
         "The bars are elapsed time: they include suspensions and days on which no limit runs, which the statutory time does "
         "not count. A bar beyond its mark is therefore slow, but not by itself unlawful.",
         "条形为实际经过时间，含法定不计入的中止期间和无期限期间；超过标记表示慢，但本身不等于违法。",
     )
-    return _plot("ends", ENDS, rows, comparison, spreads, note, (LIMIT,))
+    return _plot("ends", ENDS, rows, results, spreads, note, (LIMIT,), lang)
 
 
-def clock_plot(comparison: Comparison, spreads: tuple[Spread, Spread]) -> Plot:
+def clock_plot(results: Sequence[Result], spreads: Sequence[Spread], lang: Lang = "both") -> Plot:
     """Return how long cases stand under each limit, beside the limit."""
-    before = comparison.a.scenario.procedure.clock
+    texts = [each.scenario.procedure.clock for each in results]
     rows = [
         Row(
             Label(f"{clock.label.en} ({_articles(clock)})", clock.label.zh),
-            _both(spreads, "clocks", clock.id),
-            (_limit(before[clock.id]) if clock.id in before else None, _limit(clock)),
+            _each(spreads, "clocks", clock.id),
+            tuple(_limit(text[clock.id]) if clock.id in text else None for text in texts),
         )
-        for clock in comparison.b.scenario.procedure.clocks
+        for clock in results[-1].scenario.procedure.clocks
     ]
     note = Label(
         "The bars include the days on which the limit is suspended, and those won by an extension; so a bar beyond its mark is "
@@ -85,7 +102,34 @@ def clock_plot(comparison: Comparison, spreads: tuple[Spread, Spread]) -> Plot:
         "条形含期限中止和延长的日数；超过标记本身不等于逾期，逾期比例见下图。",
     )
     key = Key("ink", "mark", Label("the limit, without extension", "法定期限（不含延长）"))
-    return _plot("clocks", CLOCKS, rows, comparison, spreads, note, (key,))
+    return _plot("clocks", CLOCKS, rows, results, spreads, note, (key,), lang)
+
+
+def stage_plot(result: Result, spread: Spread, lang: Lang = "both") -> Plot:
+    """Return how long cases stay in each stage, beside the limits that run in it."""
+    procedure = result.scenario.procedure
+    running = list(limits(graph(procedure), lang))
+    rows = []
+    for stage in procedure.stages:
+        within = [
+            _limit(procedure.clock[each.clock]) for each in running if stage.id in each.stages
+        ]
+        least = min((each for each in within if each is not None), default=None)
+        rows.append(Row(stage.label, (spread.stages.get(stage.id),), (least,)))
+    note = Label(
+        "All visits of a case to a stage together. A limit may run through several stages and be suspended in some, so a bar "
+        "beyond its mark is not by itself a breach. A stage without a mark has no limit in working days.",
+        "同一案件多次进入同一阶段的用时合并计算。期限可跨越多个阶段并可中止，超过标记本身不等于逾期；无标记的阶段无工作日期限。",
+    )
+    key = Key(
+        "ink",
+        "mark",
+        Label(
+            "the shortest limit that runs in the stage, without extension",
+            "该阶段内最短的法定期限（不含延长）",
+        ),
+    )
+    return _plot("stages", STAGES, rows, (result,), (spread,), note, (key,), lang)
 
 
 def _articles(clock: Clock) -> str:
@@ -96,11 +140,8 @@ def _limit(clock: Clock) -> int | None:
     return clock.limit.count if clock.limit.unit is Unit.WORKING_DAY else None
 
 
-def _both(
-    spreads: tuple[Spread, Spread], kind: str, name: str
-) -> tuple[Quantiles | None, Quantiles | None]:
-    a, b = (getattr(each, kind).get(name) for each in spreads)
-    return a, b
+def _each(spreads: Sequence[Spread], kind: str, name: str) -> tuple[Quantiles | None, ...]:
+    return tuple(getattr(each, kind).get(name) for each in spreads)
 
 
 def _bound(found: Bounds, outcome: str) -> int | None:
@@ -113,22 +154,26 @@ def _plot(  # noqa: PLR0913, PLR0917  (one caller for each kind)
     name: str,
     title: Label,
     rows: Sequence[Row],
-    comparison: Comparison,
-    spreads: tuple[Spread, Spread],
+    results: Sequence[Result],
+    spreads: Sequence[Spread],
     note: Label,
     more: tuple[Key, ...],
+    lang: Lang,
 ) -> Plot:
     rows = [row for row in rows if any(row.found)]
-    figure, axes = canvas(len(rows) * ROW + 34, bottom=30)
-    most = max(each.values[-1] for row in rows for each in row.found if each)
+    height = ROW - (LINES[1] - LINES[0]) * (len(LINES) - len(results))
+    figure, axes = canvas(max(len(rows), 1) * height + 34, bottom=30)
+    most = max((each.values[-1] for row in rows for each in row.found if each), default=1.0)
     most = max([most, *(limit for row in rows for limit in row.limits if limit)])
     axes.set_xlim(0, most * 1.04)
-    axes.set_ylim(len(rows) * ROW, 0)
+    axes.set_ylim(max(len(rows), 1) * height, 0)
     axes.set_yticks([])
-    axes.set_xlabel("working days  工作日", color=colour("soft"), fontsize=USUAL)
+    axes.set_xlabel(
+        beside(Label("working days", "工作日"), lang), color=colour("soft"), fontsize=USUAL
+    )
     for at, row in enumerate(rows):
-        _row(axes, at * ROW, row)
-    cases = spreads[1].replications
+        _row(axes, at * height, row, hues(results), lang)
+    cases = spreads[-1].replications
     unit = Label(
         f"working days; line: 5 to 95 % of the cases, bar: middle half, dot: median; all cases of {cases} replications",
         f"工作日；细线为5%至95%，粗条为中间一半，圆点为中位数；{cases}次重复的全部案件",
@@ -137,19 +182,16 @@ def _plot(  # noqa: PLR0913, PLR0917  (one caller for each kind)
         name,
         title,
         unit,
-        (*pair(comparison, "bar"), *more),
+        (*legend(results, "bar"), *more),
         note,
-        drawn(figure, name, title),
-        _table(title, rows, comparison),
+        drawn(figure, name, title, lang),
+        _table(title, rows, results),
     )
 
 
-def _row(axes: Axes, top: float, row: Row) -> None:
-    axes.text(0, top + NAMES[0], row.label.en, fontsize=USUAL, color=colour("ink"), va="baseline")
-    axes.text(
-        0, top + NAMES[1], row.label.zh, fontsize=USUAL - 0.5, color=colour("soft"), va="baseline"
-    )
-    for at, hue in enumerate("ab"):
+def _row(axes: Axes, top: float, row: Row, colours: str, lang: Lang) -> None:
+    name_row(axes, (top + NAMES[0], top + NAMES[1]), row.label, lang)
+    for at, hue in enumerate(colours):
         found, limit, y = row.found[at], row.limits[at], top + LINES[at]
         if found is not None:
             low, begin, middle, end, high = found.values
@@ -164,6 +206,7 @@ def _row(axes: Axes, top: float, row: Row) -> None:
                 markerfacecolor=face,
                 markeredgecolor=colour(hue),
                 markeredgewidth=1,
+                clip_on=False,
             )
         if limit is not None:
             axes.plot(
@@ -184,7 +227,7 @@ def _row(axes: Axes, top: float, row: Row) -> None:
             )
 
 
-def _table(title: Label, rows: Sequence[Row], comparison: Comparison) -> Table:
+def _table(title: Label, rows: Sequence[Row], results: Sequence[Result]) -> Table:
     heads = (
         Label(""),
         Label("scenario", "情景"),
@@ -198,11 +241,11 @@ def _table(title: Label, rows: Sequence[Row], comparison: Comparison) -> Table:
     )
     lines = []
     for row in rows:
-        ids = (comparison.a.scenario.id, comparison.b.scenario.id)
+        ids = [each.scenario.id for each in results]
         for name, found, limit in zip(ids, row.found, row.limits, strict=True):
             if found is not None:
                 numbers = [number_cell(value, "days") for value in found.values]
                 count = Cell(str(found.cases), value=found.cases)
-                most = Cell("" if limit is None else str(limit))
+                most = Cell("") if limit is None else Cell(str(limit), value=limit)
                 lines.append((Cell(row.label), Cell(name), *numbers, count, most))
     return Table(title, heads, tuple(lines))

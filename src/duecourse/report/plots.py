@@ -16,12 +16,15 @@ from duecourse.model.procedure import Label
 from duecourse.report.tables import HUNDRED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
 
+    from duecourse.model.procedure import Lang
     from duecourse.report.tables import Table
-    from duecourse.simulations.result import Comparison
+    from duecourse.simulations.result import Result
 
 WIDTH = 4.8
 """Inches; 345.6 units of the drawing, which a page shows about one and a half times as large."""
@@ -132,13 +135,14 @@ def canvas(
     return figure, axes
 
 
-def drawn(figure: Figure, name: str, title: Label) -> str:
+def drawn(figure: Figure, name: str, title: Label, lang: Lang = "both") -> str:
     """Return a drawing as an SVG element that takes its colours and fonts from the page.
 
     Args:
         figure: the drawing.
         name: goes before every id in it, so that several may stand in one page.
         title: what a screen reader says.
+        lang: in which language it says so.
     """
     from matplotlib import rc_context
 
@@ -148,26 +152,46 @@ def drawn(figure: Figure, name: str, title: Label) -> str:
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
         figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
-    return _themed(_freed(buffer.getvalue(), name, title))
+    return _themed(_freed(buffer.getvalue(), name, title, lang))
 
 
-def replications(comparison: Comparison) -> Label:
+def replications(result: Result) -> Label:
     """Return how the numbers of a plot were got."""
-    a = comparison.a
-    level = f"{a.level * HUNDRED:g} %"
+    level = f"{result.level * HUNDRED:g} %"
     return Label(
-        f"{a.replications} replications, {level} intervals",
-        f"{a.replications}次重复，{level}置信区间",
+        f"{result.replications} replications, {level} intervals",
+        f"{result.replications}次重复，{level}置信区间",
     )
 
 
-def pair(comparison: Comparison, shape: str) -> tuple[Key, Key]:
-    """Return the legend of two scenarios."""
-    a, b = comparison.a.scenario.label, comparison.b.scenario.label
-    return Key("a", shape, a), Key("b", shape, b)
+def hues(results: Sequence[Result]) -> str:
+    """Return the colours of one scenario or of two, one letter each."""
+    return "ab"[-len(results) :]
 
 
-def _freed(svg: str, name: str, title: Label) -> str:
+def legend(results: Sequence[Result], shape: str) -> tuple[Key, ...]:
+    """Return the legend of one scenario or of two."""
+    return tuple(
+        Key(hue, shape, each.scenario.label)
+        for hue, each in zip(hues(results), results, strict=True)
+    )
+
+
+def beside(label: Label, lang: Lang) -> str:
+    """Return words for an axis, where both languages stand in one line."""
+    return f"{label.en}  {label.zh}" if lang == "both" else label.text(lang)
+
+
+def name_row(axes: Axes, lines: tuple[float, float], label: Label, lang: Lang) -> None:
+    """Write the name of a row above it: English with Chinese below, or one language next to the row."""
+    main, below = label.text("en" if lang == "both" else lang), label.zh if lang == "both" else ""
+    first, second = lines if below else (lines[1], lines[1])
+    axes.text(0, first, main, fontsize=USUAL, color=colour("ink"), va="baseline")
+    if below:
+        axes.text(0, second, below, fontsize=USUAL - 0.5, color=colour("soft"), va="baseline")
+
+
+def _freed(svg: str, name: str, title: Label, lang: Lang) -> str:
     """Return an SVG document as an element: without head, size, font, and style for the whole page."""
     body = svg[svg.index("<svg") :].strip()
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
@@ -181,7 +205,7 @@ def _freed(svg: str, name: str, title: Label) -> str:
     body = re.sub(r"\s*\n\s*", "\n", body)
     box = re.search(r'viewBox="[^"]*"', body)
     assert box is not None
-    words = title.text("both").replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    words = title.text(lang).replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     head = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'class="plot" role="img" aria-label="{words}" {box[0]}>'

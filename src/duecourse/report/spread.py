@@ -1,9 +1,9 @@
-"""How long single cases take: quantiles over the cases of some replications, to each outcome and under each limit."""
+"""How long single cases take: quantiles over the cases of some replications, to each outcome, under each limit and in each stage."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from duecourse.simulations.estimate import quantile
@@ -34,12 +34,14 @@ class Spread:
     Attributes:
         outcomes: from arrival to the end, by outcome.
         clocks: from the start of a clock to its stop, suspensions included.
+        stages: in a stage, all visits of a case together, of the cases that ended.
         replications: over the cases of how many.
     """
 
     outcomes: Mapping[str, Quantiles]
     clocks: Mapping[str, Quantiles]
     replications: int
+    stages: Mapping[str, Quantiles] = field(default_factory=dict)
 
 
 def spread(scenario: Scenario, logs: Iterable[Log]) -> Spread:
@@ -49,7 +51,9 @@ def spread(scenario: Scenario, logs: Iterable[Log]) -> Spread:
     for log in logs:
         found.collect(log)
         count += 1
-    return Spread(_quantiles(found.outcomes), _quantiles(found.clocks), count)
+    return Spread(
+        _quantiles(found.outcomes), _quantiles(found.clocks), count, _quantiles(found.stages)
+    )
 
 
 class _Durations:
@@ -71,16 +75,19 @@ class _Durations:
                 self.starting[on.step].append(clock.id)
         self.outcomes: dict[str, list[float]] = defaultdict(list)
         self.clocks: dict[str, list[float]] = defaultdict(list)
+        self.stages: dict[str, list[float]] = defaultdict(list)
 
     def collect(self, log: Log) -> None:
         """Add what ended after the warm-up in one replication."""
         counted = log.days.since_start(self.warm_up)
         arrived: dict[int, float] = {}
         starts = _Starts()
+        since: dict[int, float] = {}
+        stays: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for event in log.events:
             case = event.case
             if event.event == "arrival":
-                arrived[case] = event.time
+                arrived[case] = since[case] = event.time
             elif event.event == "stop":
                 began = starts.stop(case, event.subject, event.time)
                 if event.time >= counted:
@@ -88,13 +95,15 @@ class _Durations:
             elif event.event == "step":
                 for clock in self.starting.get(event.step, ()):
                     starts.start(case, clock, event.time)
-                if (
-                    event.to in self.finals
-                    and event.stage not in self.finals
-                    and event.time >= counted
-                ):
+                if event.stage == event.to or event.stage in self.finals:
+                    continue
+                stays[case][event.stage] += event.time - since[case]
+                since[case] = event.time
+                if event.to in self.finals and event.time >= counted:
                     outcome = self.named.get((event.step, event.stage), "")
                     self.outcomes[outcome].append(event.time - arrived[case])
+                    for stage, stay in stays.pop(case).items():
+                        self.stages[stage].append(stay)
 
 
 class _Starts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.simulations.estimate import estimate, share_estimate
-from duecourse.simulations.measure import WEEK
+from duecourse.simulations.periods import PERIOD, WEEK
 from duecourse.simulations.result import Comparison, Difference, Result, Series
 
 if TYPE_CHECKING:
@@ -47,7 +47,15 @@ def made_result(
         events=sum(sample.events for sample in samples),
         estimates=estimates,
         samples=values,
-        backlog=_series(days, samples, level),
+        backlog=_series(days, [sample.backlog for sample in samples], level),
+        periods={
+            name: _series(days, [sample.periods[name] for sample in samples], level, PERIOD)
+            for name in samples[0].periods
+        },
+        flows={
+            name: estimate([sample.flows[name] for sample in samples], level)
+            for name in samples[0].flows
+        },
     )
 
 
@@ -67,11 +75,11 @@ def made_comparison(a: Result, b: Result) -> Comparison:
     return Comparison(a, b, differences)
 
 
-def _series(days: Days, samples: Sequence[Sample], level: float) -> Series:
-    points = tuple(
-        point * WEEK for point in range(len(samples[0].backlog)) if point * WEEK < days.length
-    )
-    found = [estimate([sample.backlog[i] for sample in samples], level) for i in range(len(points))]
+def _series(
+    days: Days, samples: Sequence[Sequence[float]], level: float, step: int = WEEK
+) -> Series:
+    points = tuple(point * step for point in range(len(samples[0])) if point * step < days.length)
+    found = [estimate([sample[i] for sample in samples], level) for i in range(len(points))]
     return Series(
         days=points,
         dates=tuple(days.date(day) for day in points),

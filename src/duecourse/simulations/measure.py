@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor
 from typing import TYPE_CHECKING
 
 from duecourse.simulations.estimate import summary
+from duecourse.simulations.periods import WEEK, flows, periods
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.days import Days
     from duecourse.simulations.log import Event, Log
-
-WEEK = 5
-"""Working days between two points of the backlog."""
 
 STATISTICS = ("mean", "median", "q90")
 
@@ -38,6 +36,7 @@ class Sample:
         trials: of each share, how many cases or limits it is a share of.
         backlog: the open cases at each point of the weekly grid, from the start of the run.
         cases, events: how many there were.
+        periods, flows: the staff over time, and how often steps are taken (see `duecourse.simulations.periods`).
     """
 
     values: dict[str, float]
@@ -45,11 +44,14 @@ class Sample:
     backlog: tuple[int, ...]
     cases: int
     events: int
+    periods: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    flows: Mapping[str, float] = field(default_factory=dict)
 
 
 def measure(log: Log, scenario: Scenario) -> Sample:
     """Return the indicators of one replication."""
-    return _Measure(log, scenario).sample()
+    found = _Measure(log, scenario).sample()
+    return replace(found, periods=periods(log, scenario), flows=flows(log, scenario))
 
 
 @dataclass

@@ -83,12 +83,12 @@ class Staffing:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The backlog over time: at each date the mean over replications and its interval.
+    """A number over time: at each date the mean over replications and its interval.
 
     Attributes:
-        days: working days since the start of the run, one a week.
+        days: working days since the start of the run, one a week or a period.
         dates: the dates of these days.
-        mean, low, high: open cases.
+        mean, low, high: open cases, or what else is counted.
     """
 
     days: tuple[int, ...]
@@ -114,6 +114,8 @@ class Result:
         estimates: every indicator by name; see the table of this module.
         samples: the value of every indicator in each replication, in order.
         backlog: open cases over time, the warm-up included.
+        periods: `pool.ID.utilisation` and `pool.ID.queue` in each period of 20 working days, the warm-up included.
+        flows: a year, how often each `step.ID` is taken and each `stage.ID` is entered.
     """
 
     scenario: Scenario
@@ -131,6 +133,8 @@ class Result:
     estimates: Mapping[str, Estimate]
     samples: Mapping[str, tuple[float, ...]] = field(repr=False)
     backlog: Series = field(repr=False)
+    periods: Mapping[str, Series] = field(default_factory=dict, repr=False)
+    flows: Mapping[str, Estimate] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Estimate:
         """Return an indicator by name.

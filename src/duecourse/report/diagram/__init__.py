@@ -9,12 +9,19 @@ from duecourse.report.diagram.notation import dot, mermaid
 from duecourse.report.diagram.svg import Theme, render
 
 if TYPE_CHECKING:
-    from duecourse.model.procedure import Lang, Procedure
+    from collections.abc import Mapping
+
+    from duecourse.model.procedure import Label, Lang, Procedure
 
 __all__ = ["Theme", "dot", "mermaid", "svg"]
 
 
-def svg(procedure: Procedure, lang: Lang = "both", theme: Theme = "auto") -> str:
+def svg(
+    procedure: Procedure,
+    lang: Lang = "both",
+    theme: Theme = "auto",
+    figures: Mapping[str, Label] | None = None,
+) -> str:
     """Return the picture of a procedure as one SVG document that needs no other file.
 
     It shows what is possible under the default readings and lists what is not. Time runs downwards;
@@ -26,5 +33,6 @@ def svg(procedure: Procedure, lang: Lang = "both", theme: Theme = "auto") -> str
         procedure: the procedure.
         lang: the language of the labels; `both` sets Chinese below English.
         theme: `light`, `dark`, or `auto`, which follows the reader's setting.
+        figures: what else stands at `stage.ID` and `step.ID`, such as how often it occurs.
     """
-    return render(picture(procedure, lang), theme)
+    return render(picture(procedure, lang, figures), theme)

@@ -12,7 +12,7 @@ from duecourse.report.words import citations, listed, say
 from duecourse.report.wrapping import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from duecourse.model.procedure import Element, Label, Lang, Procedure, Step
     from duecourse.report.diagram.graph import Graph, Node
@@ -38,8 +38,10 @@ class Family:
 class Content:
     """Writes the faces of the boxes of one picture."""
 
-    def __init__(self, graph: Graph, lang: Lang) -> None:
-        self.graph, self.lang = graph, lang
+    def __init__(
+        self, graph: Graph, lang: Lang, figures: Mapping[str, Label] | None = None
+    ) -> None:
+        self.graph, self.lang, self.figures = graph, lang, figures or {}
         self.procedure: Procedure = graph.procedure
         self.number = {actor.id: at for at, actor in enumerate(self.acting(), start=1)}
 
@@ -75,6 +77,7 @@ class Content:
         style = "end" if stage.final else "stage"
         room = ROOM - (ROUND_END if stage.final else 0)
         lines = self._label(stage.label, style, room=room)
+        lines += self._figure(f"stage.{node.stage}", f"{style}-zh", room)
         letters = sorted(self.graph.letters.get(node.stage, ()), key=lambda each: (len(each), each))
         for row in batched(letters, int(room // (CHIP + 2))):
             lines.append(Line("", style, chips=row, above=2))
@@ -106,6 +109,15 @@ class Content:
         ]
         yield eyebrow("  ".join(filter(None, parts)), chips, self._glyph(first), above)
         yield from self._label(family.label, "step", FAMILY_LINES if several else LABEL_LINES)
+        for step in family.steps if not several else ():
+            yield from self._figure(f"step.{step.id}", "eyebrow", ROOM)
+
+    def _figure(self, name: str, style: str, room: float) -> list[Line]:
+        """Return what stands at a stage or a step besides its label."""
+        if name not in self.figures:
+            return []
+        tongue: Lang = "zh" if self.lang == "zh" else "en"
+        return set_lines(self.figures[name].text(tongue), style, room)
 
     def _lane(self, step: Step) -> int:
         lanes = self.graph.lanes

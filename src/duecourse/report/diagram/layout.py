@@ -21,9 +21,9 @@ from duecourse.report.diagram.sheet import Sheet
 from duecourse.report.words import in_force, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from duecourse.model.procedure import Lang, Procedure
+    from duecourse.model.procedure import Label, Lang, Procedure
     from duecourse.report.diagram.face import Line
     from duecourse.report.diagram.graph import Node
 
@@ -34,16 +34,16 @@ MOST_NUDGES = 4
 LABEL_ABOVE = 3.0
 
 
-def picture(procedure: Procedure, lang: Lang) -> Scene:
+def picture(procedure: Procedure, lang: Lang, figures: Mapping[str, Label] | None = None) -> Scene:
     """Return the picture of a procedure under its default readings, every thing at its place."""
-    return _Picture(procedure, lang).scene()
+    return _Picture(procedure, lang, figures or {}).scene()
 
 
 class _Picture:
-    def __init__(self, procedure: Procedure, lang: Lang) -> None:
+    def __init__(self, procedure: Procedure, lang: Lang, figures: Mapping[str, Label]) -> None:
         self.procedure, self.lang = procedure, lang
-        self.graph, self.grid = _placed(procedure, lang)
-        self.content = Content(self.graph, lang)
+        self.graph, self.grid = _placed(procedure, lang, figures)
+        self.content = Content(self.graph, lang, figures)
         self.faces = {name: self.content.face(node) for name, node in self.graph.nodes.items()}
         self.heights = {name: face.height for name, face in self.faces.items()}
         self.aside = {node.name for node in self.graph.nodes.values() if node.home and node.stays}
@@ -189,10 +189,10 @@ class _Picture:
         )
 
 
-def _placed(procedure: Procedure, lang: Lang) -> tuple[Graph, Grid]:
+def _placed(procedure: Procedure, lang: Lang, figures: Mapping[str, Label]) -> tuple[Graph, Grid]:
     """Return the graph and where its nodes stand; boxes too far from their one stage get a letter."""
     whole = graph(procedure)
-    content = Content(whole, lang)
+    content = Content(whole, lang, figures)
     where = grid(whole, {name: content.face(node).height for name, node in whole.nodes.items()})
     used = {letter for letters in whole.letters.values() for letter in letters}
     fresh = (letter for letter in lettered() if letter not in used)

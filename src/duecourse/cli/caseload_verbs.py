@@ -1,0 +1,85 @@
+"""The verbs `simulate`, `compare` and `report` and their options; what they do is imported when they are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from duecourse.cli.options import Language, Output, Replications, Seed, Workers, emit
+
+
+def simulate(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="a scenario by id, or its file")
+    ],
+    replications: Replications = 10,
+    seed: Seed = 1,
+    workers: Workers = 1,
+    years: Annotated[
+        float | None,
+        typer.Option(metavar="YEARS", help="simulated years; by default the scenario's"),
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write the event log to this CSV file")
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+    ] = "text",
+    lang: Language = "en",
+    output: Output = None,
+) -> None:
+    """Simulate a caseload: throughput, delays, and the share of cases past each statutory limit."""
+    from duecourse.cli.caseload import simulated
+
+    emit(simulated(scenario, replications, seed, workers, years, log, format_, lang), output)
+
+
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="a scenario by id, or its file")],
+    b: Annotated[str, typer.Argument(metavar="B", help="another one")],
+    replications: Replications = 10,
+    seed: Seed = 1,
+    workers: Workers = 1,
+    years: Annotated[
+        float | None,
+        typer.Option(metavar="YEARS", help="simulated years; by default the scenarios'"),
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
+    ] = "text",
+    lang: Language = "en",
+    output: Output = None,
+) -> None:
+    """Compare two scenarios under common random numbers, with intervals of the differences."""
+    from duecourse.cli.caseload import compared
+
+    emit(compared(a, b, replications, seed, workers, years, format_, lang), output)
+
+
+def report(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="a scenario by id, or its file")
+    ],
+    replications: Replications = 10,
+    seed: Seed = 1,
+    workers: Workers = 1,
+    years: Annotated[
+        float | None,
+        typer.Option(metavar="YEARS", help="simulated years; by default the scenario's"),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="write the numbers of every figure to CSV files here"),
+    ] = None,
+    lang: Language = "both",
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="where the report goes")
+    ] = Path("report.html"),
+) -> None:
+    """Simulate a caseload and write one HTML file: figures, tables, and how it was done (STRESS-DES)."""
+    from duecourse.cli.simulation_report import reported
+
+    for path in reported(scenario, replications, seed, workers, years, lang, output, data):
+        typer.echo(f"wrote {path}", err=True)

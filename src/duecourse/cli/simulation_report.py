@@ -1,0 +1,132 @@
+"""`report`: one scenario simulated, and everything about it in one file."""
+
+from __future__ import annotations
+
+import shlex
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from duecourse.cli.caseload import lasting, watching
+from duecourse.cli.files import language, write
+from duecourse.cli.progress import progress
+from duecourse.errors import InvalidInput
+from duecourse.model.library import project_root
+from duecourse.properties.bounds import bounds
+from duecourse.report.html_simulation import Simulated, simulation_page, simulation_tables
+from duecourse.report.spread import spread
+from duecourse.report.study import Input
+from duecourse.report.table_csv import table_csv
+from duecourse.shipped import shipped
+from duecourse.simulations import replicate, simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from duecourse.scenarios import Scenario
+
+LOOKED_INTO = 3
+"""Of so many replications the single cases are kept, for the plots of their durations."""
+
+
+def reported(
+    name: str,
+    replications: int,
+    seed: int,
+    workers: int,
+    years: float | None,
+    lang: str,
+    output: Path,
+    data: Path | None,
+) -> Iterator[Path]:
+    """Simulate, write the report and the data, and yield what was written.
+
+    Raises:
+        InvalidInput: the scenario, an option, or a place to write to cannot be used.
+    """
+    tongue = language(lang)
+    if not output.parent.is_dir() or output.is_dir():
+        raise InvalidInput(f"cannot write {output}: name a file in a folder that exists")
+    if data is not None and (not data.parent.is_dir() or data.is_file()):
+        raise InvalidInput(f"cannot write to {data}: name a folder in a folder that exists")
+    chosen = lasting(name, years)
+    told = simulated(chosen, replications, seed, workers, command(name, replications, seed, years))
+    write(output, simulation_page(told, tongue))
+    yield output
+    if data is not None:
+        yield from _data(told, data)
+
+
+def simulated(
+    scenario: Scenario, replications: int, seed: int, workers: int, typed: str
+) -> Simulated:
+    """Return what there is to report."""
+    watched = watching(scenario)
+    with progress("simulating") as tell:
+        result = simulate(
+            scenario,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            properties=watched,
+            progress=tell,
+        )
+    count = min(LOOKED_INTO, replications)
+    logs = [replicate(scenario, seed=seed, replication=number) for number in range(count)]
+    return Simulated(
+        result=result,
+        bounds=bounds(scenario.procedure, scenario.readings),
+        spread=spread(scenario, logs),
+        log=logs[0],
+        inputs=tuple(inputs(scenario)),
+        command=typed,
+    )
+
+
+def command(name: str, replications: int, seed: int, years: float | None) -> str:
+    """Return what to type to get the same report; a file goes by its name, wherever it lies."""
+    shown = name.replace("\\", "/").rpartition("/")[2] if name.endswith(".toml") else name
+    parts = ["duecourse", "report", shown, "--replications", str(replications), "--seed", str(seed)]
+    return shlex.join([*parts, *(() if years is None else ("--years", f"{years:g}"))])
+
+
+def inputs(scenario: Scenario) -> Iterator[Input]:
+    """Yield the files behind a scenario: its own, and those of its procedure."""
+    own = next((note.place.file for note in scenario.notes), f"scenarios/{scenario.id}.toml")
+    procedure = scenario.procedure
+    elements = (*procedure.stages, *procedure.steps, *procedure.clocks, *procedure.readings)
+    files = sorted({each.place.file for each in elements})
+    yield Input(f"scenarios/{_base(own)}", _hash(scenario.source.encode()), scenario.source)
+    for file in files:
+        content = _content(file)
+        if content is not None:
+            shown = file if not file.startswith(("/", ".")) else _base(file)
+            yield Input(shown, _hash(content))
+
+
+def _content(file: str) -> bytes | None:
+    """Return a file of the project, of the shipped one, or one given by its path."""
+    for root in (project_root(), shipped()):
+        place = root.joinpath(*file.split("/")) if not file.startswith("/") else None
+        if place is not None and place.is_file():
+            return place.read_bytes()
+    return None
+
+
+def _base(file: str) -> str:
+    return file.replace("\\", "/").rpartition("/")[2]
+
+
+def _hash(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _data(told: Simulated, folder: Path) -> Iterator[Path]:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"cannot write to {folder}: {error.strerror or error}") from None
+    for name, table in simulation_tables(told).items():
+        path = folder / f"{name}.csv"
+        write(path, table_csv(table))
+        yield path

@@ -1,0 +1,92 @@
+"""What one replication did over time: the staff in each period, and how often each step was taken.
+
+The staff is told for the whole run, the warm-up included; the steps after the warm-up only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.log import Log
+
+WEEK = 5
+"""Working days between two points of the backlog."""
+
+PERIOD = 20
+"""Working days over which the staff is told: single weeks are too restless to read."""
+
+
+def periods(log: Log, scenario: Scenario) -> dict[str, tuple[float, ...]]:
+    """Return of each pool `pool.ID.utilisation` and `pool.ID.queue`, the mean number of waiting cases, in each period."""
+    length = log.days.length
+    days = [min(PERIOD, length - at) for at in range(0, length, PERIOD)]
+    names = [pool.id for pool in scenario.pools]
+    times = {(kind, name): [0.0] * len(days) for kind in ("work", "wait") for name in names}
+    for kind, name, since, until in _spans(log):
+        for period, part in _parts(since, min(until, float(length))):
+            times[kind, name][period] += part
+    found: dict[str, tuple[float, ...]] = {}
+    for pool in scenario.pools:
+        for what, kind, size in (("utilisation", "work", pool.size), ("queue", "wait", 1)):
+            parts = zip(times[kind, pool.id], days, strict=True)
+            found[f"pool.{pool.id}.{what}"] = tuple(
+                part / (size * worked) for part, worked in parts
+            )
+    return found
+
+
+def flows(log: Log, scenario: Scenario) -> dict[str, float]:
+    """Return how often a year each `step.ID` is taken and each `stage.ID` is entered."""
+    begin = float(log.days.since_start(scenario.warm_up))
+    counts: Counter[str] = Counter()
+    for event in log.events:
+        if event.time < begin:
+            continue
+        if event.event == "step":
+            counts[f"step.{event.step}"] += 1
+            if event.stage != event.to:
+                counts[f"stage.{event.to}"] += 1
+        elif event.event == "arrival":
+            counts[f"stage.{scenario.procedure.initial}"] += 1
+    years = scenario.years - scenario.warm_up
+    procedure = scenario.procedure
+    names = [
+        *(f"stage.{stage.id}" for stage in procedure.stages),
+        *(f"step.{step.id}" for step in procedure.steps),
+    ]
+    return {name: counts[name] / years for name in names}
+
+
+def _spans(log: Log) -> Iterator[tuple[str, str, float, float]]:
+    """Yield waits and pieces of work: which, in what pool, from when to when; to the end where it cuts them off."""
+    asked: dict[int, tuple[str, float]] = {}
+    working: dict[int, tuple[str, float]] = {}
+    for event in log.events:
+        case, pool, time = event.case, event.subject, event.time
+        if event.event == "ask":
+            asked[case] = pool, time
+        elif event.event == "start":
+            yield "wait", pool, asked.pop(case)[1], time
+            working[case] = pool, time
+        elif event.event in {"finish", "drop"}:
+            if case in working:
+                yield "work", pool, working.pop(case)[1], time
+            else:
+                yield "wait", pool, asked.pop(case)[1], time
+    for kind, open_ended in (("wait", asked), ("work", working)):
+        for pool, since in open_ended.values():
+            yield kind, pool, since, math.inf
+
+
+def _parts(since: float, until: float) -> Iterator[tuple[int, float]]:
+    """Yield the periods that a time touches, each with how much of it lies there."""
+    period = int(since // PERIOD)
+    while period * PERIOD < until:
+        yield period, min(until, (period + 1) * PERIOD) - max(since, period * PERIOD)
+        period += 1

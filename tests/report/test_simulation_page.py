@@ -1,0 +1,255 @@
+"""The report on one scenario: whole, self-contained, repeatable, in each language, with the numbers of its result."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from hashlib import sha256
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.pages import HTML, clipped, english, figure, numbers, overlapping, requests, words
+
+from duecourse.cli.simulation_report import command, simulated
+from duecourse.report.html_simulation import (
+    Simulated,
+    flow_labels,
+    simulation_page,
+    simulation_plots,
+    simulation_tables,
+)
+from duecourse.report.table_csv import table_csv
+from duecourse.report.timeline import timelines
+from duecourse.scenarios import load_scenario
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from duecourse.model.procedure import Lang
+    from duecourse.report.plots import Plot
+
+SEED, REPLICATIONS = 11, 3
+STRESS = ("Objectives", "Logic", "Data", "Experimentation", "Implementation", "Code access")
+"""The headings of Monks and others, Journal of Simulation 13 (2019), table 1."""
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+CJK_FACES = ("Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei")
+"""A Chinese face of Linux, macOS and Windows each."""
+
+
+def fresh(seed: int = SEED) -> Simulated:
+    scenario = load_scenario("baseline-2022").lasting(1.4, 0.4)
+    typed = command("baseline-2022", REPLICATIONS, seed, None)
+    return simulated(scenario, REPLICATIONS, seed, 1, typed)
+
+
+@pytest.fixture(scope="module")
+def told() -> Simulated:
+    return fresh()
+
+
+@pytest.fixture(scope="module")
+def html(told: Simulated) -> str:
+    return simulation_page(told)
+
+
+@pytest.fixture(scope="module")
+def tree(html: str) -> Element:
+    return ET.fromstring(html)
+
+
+@pytest.fixture(scope="module")
+def plots(told: Simulated) -> list[Plot]:
+    return [plot for each in simulation_plots(told).values() for plot in each]
+
+
+def sections(tree: Element, level: str) -> list[str]:
+    return [english(each) for each in tree.iter(f"{HTML}{level}")]
+
+
+def test_the_page_asks_for_nothing_from_outside(html: str) -> None:
+    assert requests(html) == []
+
+
+def test_the_six_headings_of_stress_des_are_there_in_order_and_filled_in(tree: Element) -> None:
+    found = [each for each in sections(tree, "h3") if re.match(r"\d ", each)]
+
+    assert found == [f"{at} {name}" for at, name in enumerate(STRESS, start=1)]
+    assert all(words(each) for each in tree.iter(f"{HTML}dd"))
+
+
+def test_every_figure_of_the_six_kinds_is_there_with_unit_legend_mark_and_table(
+    tree: Element, told: Simulated
+) -> None:
+    names = [each.get("id", "") for each in tree.iter(f"{HTML}figure")]
+    pools = [pool.id for pool in told.result.scenario.pools]
+
+    assert names[:5] == [
+        f"figure-{each}" for each in ("backlog", "stages", "ends", "clocks", "limits")
+    ]
+    assert names[5 : -_cases(told)] == [
+        f"figure-{what}-{pool}" for pool in pools for what in ("utilisation", "queue")
+    ]
+    assert all(each.startswith("figure-case-") for each in names[-_cases(told) :])
+    for name in names:
+        each = figure(tree, name.removeprefix("figure-"))
+        title = each.find(f"{HTML}figcaption/{HTML}strong")
+        assert title is not None
+        assert english(title).endswith("†")
+        assert re.search(r"replications?", words(each))
+        assert each.findall(f"{HTML}ul/{HTML}li")
+        assert each.findall(f"{HTML}details//{HTML}tbody/{HTML}tr")
+
+
+def _cases(told: Simulated) -> int:
+    return len(timelines(told.log, told.result.scenario))
+
+
+def test_the_tables_behind_the_figures_hold_the_numbers_of_the_result(
+    tree: Element, told: Simulated
+) -> None:
+    result = told.result
+    backlog = figure(tree, "backlog")
+    found = [
+        next(numbers(list(row))) for row in backlog.iter(f"{HTML}tr") if list(numbers(list(row)))
+    ]
+    series = result.backlog
+    assert found == list(zip(series.mean, series.low, series.high, strict=True))
+
+    late = [each for row in figure(tree, "limits").iter(f"{HTML}tr") for each in numbers(list(row))]
+    shares = [each.late_share for each in result.clocks.values() if each.late_share.replications]
+    assert [each[0] for each in late] == [share.mean for share in shares]
+
+    pool = result.scenario.pools[0].id
+    busy = result.periods[f"pool.{pool}.utilisation"]
+    shown = [
+        each
+        for row in figure(tree, f"utilisation-{pool}").iter(f"{HTML}tr")
+        for each in numbers(list(row))
+    ]
+    assert [each[0] for each in shown] == list(busy.mean)
+    assert all(low >= 0 and high <= 1 for _, low, high in shown if not math.isnan(low))
+
+
+def test_the_diagram_carries_the_flows_of_the_result(html: str, told: Simulated) -> None:
+    labels = flow_labels(told.result)
+
+    assert f">{labels['stage.screening'].en}</text>" in html
+    assert f">{labels['step.decide_no_review'].en}</text>" in html
+    assert "step.decide_review" in told.result.flows
+
+
+def test_the_command_the_seed_and_the_files_with_their_hashes_are_told(
+    html: str, told: Simulated
+) -> None:
+    scenario = told.result.scenario
+    names = [each.name for each in told.inputs]
+
+    assert "duecourse report baseline-2022 --replications 3 --seed 11" in html
+    assert names[:2] == ["scenarios/baseline-2022.toml", "model/measures-2022.toml"]
+    assert told.inputs[0].sha256 == sha256(scenario.source.encode()).hexdigest()
+    assert told.inputs[1].sha256 == sha256(scenario.procedure.source.encode()).hexdigest()
+    assert all(each.sha256 in html for each in told.inputs)
+
+
+def test_a_file_goes_by_its_name_wherever_it_lies() -> None:
+    assert command("/somewhere/of/mine/busy.toml", 5, 1, 2.5) == (
+        "duecourse report busy.toml --replications 5 --seed 1 --years 2.5"
+    )
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(html: str) -> None:
+    assert simulation_page(fresh()) == html
+    assert simulation_page(fresh(SEED + 1)) != html
+
+
+def test_in_chinese_the_page_has_no_english_beside_it_and_names_chinese_faces(
+    told: Simulated,
+) -> None:
+    html = simulation_page(told, "zh")
+    tree = ET.fromstring(html)
+    heads = [words(each) for level in ("h2", "h3") for each in tree.iter(f"{HTML}{level}")]
+
+    assert tree.get("lang") == "zh"
+    assert all(CHINESE.search(head) for head in heads)
+    assert not any("lang" in each.attrib for each in tree.iter(f"{HTML}span"))
+    assert all(face in html for face in CJK_FACES)
+
+
+def test_in_english_the_page_has_no_chinese_but_in_the_files_it_prints(told: Simulated) -> None:
+    tree = ET.fromstring(simulation_page(told, "en"))
+    for printed in tree.iter(f"{HTML}pre"):
+        printed.text = ""
+    for style in tree.iter("{http://www.w3.org/2000/svg}title"):  # what is said when pointed at
+        style.text = ""
+
+    assert [each for each in map(str.strip, tree.itertext()) if CHINESE.search(each)] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "both"])
+def test_text_in_the_drawings_stays_text_in_the_faces_of_the_page(
+    told: Simulated, lang: Lang
+) -> None:
+    for plot in (plot for each in simulation_plots(told, lang).values() for plot in each):
+        assert "<text" in plot.svg
+        assert "font-family" not in plot.svg
+        assert bool(CHINESE.search("".join(ET.fromstring(plot.svg).itertext()))) == (lang != "en")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "both"])
+def test_nothing_is_clipped_and_nothing_overlaps(told: Simulated, lang: Lang) -> None:
+    for plot in (plot for each in simulation_plots(told, lang).values() for plot in each):
+        assert (plot.id, clipped(plot.svg), overlapping(plot.svg)) == (plot.id, [], [])
+
+
+def test_colours_of_the_drawings_are_defined_for_light_and_dark(
+    html: str, plots: list[Plot]
+) -> None:
+    used = {name for plot in plots for name in re.findall(r"var\(--([\w-]+)", plot.svg)}
+    style = html[: html.index("</style>")]
+    dark = style.split("@media screen and (prefers-color-scheme: dark)", 1)[1]
+
+    assert used
+    assert all(style.count(f"--{name}:") >= 3 for name in used)  # light, dark by setting, by switch
+    assert all(f"--{name}:" in dark for name in used)
+
+
+def test_every_table_can_be_read_back_from_its_csv_without_loss(told: Simulated) -> None:
+    for name, table in simulation_tables(told).items():
+        heads, *rows = csv.reader(io.StringIO(table_csv(table)))
+        assert len(rows) == len(table.rows), name
+        for row, cells in zip(rows, table.rows, strict=True):
+            given = [each for cell in cells for each in (cell.value, cell.low, cell.high)]
+            numbers_given = [each for each in given if not math.isnan(each)]
+            read = [float(each) for each in row if re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", each)]
+            assert len(row) == len(heads), name
+            assert read == numbers_given, name
+
+
+def test_cases_told_one_by_one_are_without_gaps_and_have_ended(told: Simulated) -> None:
+    scenario = told.result.scenario
+    found = timelines(told.log, scenario)
+    counted = told.log.days.since_start(scenario.warm_up)
+
+    assert found
+    for each in found:
+        stages = [part for part in each.parts if part.kind == "stage"]
+        assert each.since >= counted
+        assert stages[0].name == scenario.procedure.initial
+        assert all(one.until == two.since for one, two in pairwise(stages))
+        assert all(part.past >= 0 for part in each.parts)
+
+
+@pytest.mark.parametrize("replications", [1, 2])
+def test_a_run_too_short_or_too_small_for_intervals_is_reported_all_the_same(
+    replications: int,
+) -> None:
+    scenario = load_scenario("baseline-2022").lasting(0.42, 0.4)
+
+    html = simulation_page(simulated(scenario, replications, 1, 1, "duecourse"))
+
+    assert requests(html) == []
