@@ -10,6 +10,7 @@ import typer
 from duecourse import __version__
 from duecourse.cli.audit_verb import audit
 from duecourse.cli.caseload_verbs import compare, report, simulate
+from duecourse.cli.fit_verb import fit
 from duecourse.cli.options import (
     AllReadings,
     Amendments,
@@ -327,6 +328,7 @@ app.command()(selfcheck)
 app.command()(simulate)
 app.command()(compare)
 app.command()(report)
+app.add_typer(fit, name="fit")
 
 
 @app.command()
