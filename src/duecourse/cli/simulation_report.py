@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duecourse.cli.caseload import lasting, watching
@@ -21,7 +22,6 @@ from duecourse.simulations import replicate, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from duecourse.scenarios import Scenario
 
@@ -97,20 +97,17 @@ def inputs(scenario: Scenario) -> Iterator[Input]:
     elements = (*procedure.stages, *procedure.steps, *procedure.clocks, *procedure.readings)
     files = sorted({each.place.file for each in elements})
     yield Input(f"scenarios/{_base(own)}", _hash(scenario.source.encode()), scenario.source)
-    for file in files:
-        content = _content(file)
-        if content is not None:
-            shown = file if not file.startswith(("/", ".")) else _base(file)
-            yield Input(shown, _hash(content))
+    for path in map(Path, files):
+        if path.is_file():
+            yield Input(_shown(path), _hash(path.read_bytes()))
 
 
-def _content(file: str) -> bytes | None:
-    """Return a file of the project, of the shipped one, or one given by its path."""
+def _shown(path: Path) -> str:
+    """Return a file as its project or the shipped regulation names it; one outside both by its name."""
     for root in (project_root(), shipped()):
-        place = root.joinpath(*file.split("/")) if not file.startswith("/") else None
-        if place is not None and place.is_file():
-            return place.read_bytes()
-    return None
+        if isinstance(root, Path) and path.resolve().is_relative_to(root.resolve()):
+            return path.resolve().relative_to(root.resolve()).as_posix()
+    return path.name
 
 
 def _base(file: str) -> str:
