@@ -10,9 +10,9 @@ from duecourse.audit.log import Log, Tally
 from duecourse.cli.files import one_of
 from duecourse.errors import InvalidInput
 from duecourse.report.fit_text import fit_text
-from duecourse.simulations.electorate import read_electorate
-from duecourse.simulations.panel_data import Refused, Wanted, parse_columns, read_panel
-from duecourse.simulations.panel_fit import fit_panel
+from duecourse.simulations.fit.data import Refused, Wanted, parse_columns, read_panel
+from duecourse.simulations.fit.electorate import read_electorate
+from duecourse.simulations.fit.panel import fit_panel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

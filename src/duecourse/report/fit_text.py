@@ -10,8 +10,8 @@ from duecourse.report.lines import hung, section, titled_page
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from duecourse.simulations.panel_fit import Level, PanelFit, Trial
-    from duecourse.simulations.panel_scores import Calibration
+    from duecourse.simulations.fit.panel import Level, PanelFit, Trial
+    from duecourse.simulations.fit.scores import Calibration
 
 _SHOWN = 20
 

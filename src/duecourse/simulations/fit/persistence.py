@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from duecourse.simulations.panel_data import PanelCase
+    from duecourse.simulations.fit.data import PanelCase
 
 
 @dataclass(frozen=True, slots=True)

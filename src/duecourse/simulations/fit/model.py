@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from duecourse.simulations.panel_data import PanelCase
+    from duecourse.simulations.fit.data import PanelCase
 
     Vector = NDArray[np.float64]
 

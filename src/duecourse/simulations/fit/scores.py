@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from duecourse.simulations.estimate import Estimate, student
-from duecourse.simulations.panel_model import probabilities
+from duecourse.simulations.fit.model import probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from duecourse.simulations.panel_data import PanelCase
-    from duecourse.simulations.panel_model import Fit, Vector
+    from duecourse.simulations.fit.data import PanelCase
+    from duecourse.simulations.fit.model import Fit, Vector
 
 LEAST_EXPECTED: Final = 5.0
 PASS: Final = 0.05

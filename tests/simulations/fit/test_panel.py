@@ -15,14 +15,14 @@ from duecourse.cli.fit_data import fitted_panel
 from duecourse.errors import InvalidInput
 from duecourse.scenarios import load_scenario
 from duecourse.shipped import shipped
-from duecourse.simulations.panel_data import PanelCase, PanelData
-from duecourse.simulations.panel_fit import fit_panel
-from duecourse.simulations.panel_model import Counts, Model, fit, likelihood_ratio
-from duecourse.simulations.panel_scores import calibration, score_difference
-from duecourse.simulations.persistence import persistence
+from duecourse.simulations.fit.data import PanelCase, PanelData
+from duecourse.simulations.fit.model import Counts, Model, fit, likelihood_ratio
+from duecourse.simulations.fit.panel import fit_panel
+from duecourse.simulations.fit.persistence import persistence
+from duecourse.simulations.fit.scores import calibration, score_difference
 
 END = date(2009, 12, 31)
-NOTIFICATIONS = Path(__file__).resolve().parents[2] / "data" / "eu-technical-rules"
+NOTIFICATIONS = Path(__file__).resolve().parents[3] / "data" / "eu-technical-rules"
 INDEPENDENT, CORRELATED = Model("independent"), Model("correlated")
 
 

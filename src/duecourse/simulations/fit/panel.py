@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput
-from duecourse.simulations.panel_model import (
+from duecourse.simulations.fit.model import (
     CORRELATED,
     INDEPENDENT,
     Fit,
@@ -16,15 +16,15 @@ from duecourse.simulations.panel_model import (
     fit,
     likelihood_ratio,
 )
-from duecourse.simulations.panel_scores import Calibration, calibration, score_difference
-from duecourse.simulations.persistence import Persistence, persistence
+from duecourse.simulations.fit.persistence import Persistence, persistence
+from duecourse.simulations.fit.scores import Calibration, calibration, score_difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from duecourse.simulations.estimate import Estimate
-    from duecourse.simulations.panel_data import PanelCase, PanelData
+    from duecourse.simulations.fit.data import PanelCase, PanelData
 
     Span = tuple[date, date]
 

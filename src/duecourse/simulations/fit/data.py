@@ -17,7 +17,7 @@ from duecourse.errors import InvalidInput, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from duecourse.simulations.electorate import Electorate
+    from duecourse.simulations.fit.electorate import Electorate
 
 ROLES: Final = ("case", "date", "asked", "objected", "by", "excluded", "member", "reply", "round")
 FORM: Final = (

@@ -1,0 +1,1 @@
+"""Numbers for a scenario, estimated from case data."""
