@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from duecourse.model.procedure import Label
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-
-    from duecourse.model.procedure import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Group:
         size = self.size
         for since, then in self.schedule:
             size = then if since <= on else size
-        return max(size - sum(each.members for each in self.leave if each.since <= on <= each.until), 0)
+        return max(
+            size - sum(each.members for each in self.leave if each.since <= on <= each.until), 0
+        )
 
     @property
     def most(self) -> int:
@@ -118,11 +120,14 @@ class Pool:
     def rank(self, case_class: str) -> int:
         """Return the place of a class in the queue: the work of a lower rank is taken first."""
         if self.weights:
-            heavier = {weight for weight in self.weights.values() if weight > self.weights[case_class]}
+            heavier = {
+                weight for weight in self.weights.values() if weight > self.weights[case_class]
+            }
             return len(heavier)
         names = case_class.split(".")
         return next(
-            (place for place, name in enumerate(self.precedence) if name in names), len(self.precedence)
+            (place for place, name in enumerate(self.precedence) if name in names),
+            len(self.precedence),
         )
 
 
@@ -145,3 +150,15 @@ class Meeting:
     agenda: int | None
     dates: tuple[date, ...] = ()
     monthly: tuple[int, ...] = ()
+
+    @property
+    def rhythm(self) -> Label:
+        """How often it meets, in words."""
+        if self.every:
+            days = self.every
+            return Label(f"every {days} working days", f"每{days}个工作日一次")
+        if self.dates:
+            return Label(f"on {len(self.dates)} dates", f"共{len(self.dates)}次，日期固定")
+        days_en = ", ".join(map(str, self.monthly))
+        days_zh = "、".join(f"第{n}个" if n > 0 else f"倒数第{-n}个" for n in self.monthly)
+        return Label(f"on working day {days_en} of each month", f"每月{days_zh}工作日")

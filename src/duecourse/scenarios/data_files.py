@@ -7,17 +7,14 @@ import datetime as dt
 import io
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput, Problem, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
 
     from duecourse.model.library import Folder
-
-    _T = TypeVar("_T")
 
 MAX_BYTES = 8_000_000
 MAX_ROWS = 200_000
@@ -41,27 +38,28 @@ class DataFiles:
         Raises:
             InvalidInput: the file or a line of it cannot be read, or a number is none or below 0.
         """
-        return [found for (found,) in self._rows(file, {column: _duration})]
+        return [float(value) for _, value in self._rows(file, {column: _duration})]
 
     def cases(self, file: str, date: str, case_class: str) -> list[tuple[int, dt.date, str]]:
         """Return the lines of the cases in a file, with their dates and classes; errors as above."""
-        found = self._rows(file, {date: _date, case_class: str.strip})
-        return [(line, *row) for line, row in enumerate(found, 2)]
+        rows = self._rows(file, {date: _date, case_class: str.strip})
+        return [(line, day, name) for line, day, name in rows]
 
-    def _rows(self, file: str, columns: dict[str, Callable[[str], _T]]) -> list[tuple[_T, ...]]:
+    def _rows(self, file: str, columns: dict[str, Callable[[str], Any]]) -> list[tuple[Any, ...]]:
+        """Return the values in some columns, each row behind the number of its line."""
         reader = csv.reader(io.StringIO(self._text(file)), strict=True)
         problems: list[Problem] = []
-        found: list[tuple[_T, ...]] = []
+        found: list[tuple[Any, ...]] = []
         try:
             places = _places(file, next(reader, []), list(columns))
-            for row in reader:
+            for row in filter(None, reader):
                 line = reader.line_num
                 if len(found) == MAX_ROWS:
                     raise InvalidInput([_problem(file, line, f"more than {MAX_ROWS:,} rows")])
                 parts = (row[place] if place < len(row) else "" for place in places)
                 try:
                     parse = zip(columns.values(), parts, strict=True)
-                    found.append(tuple(read(part) for read, part in parse))
+                    found.append((line, *(read(part) for read, part in parse)))
                 except ValueError as error:
                     problems.append(_problem(file, line, str(error)))
                 if len(problems) == MAX_PROBLEMS:
@@ -90,7 +88,9 @@ def _read(home: Folder, file: str) -> str:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise InvalidInput(f'"{file}" is larger than {MAX_BYTES:,} bytes, the most that is read')
+            raise InvalidInput(
+                f'"{file}" is larger than {MAX_BYTES:,} bytes, the most that is read'
+            )
         return content.decode("utf-8-sig")
     except OSError as error:
         raise InvalidInput(f'"{file}" cannot be read: {error.strerror or error}') from None

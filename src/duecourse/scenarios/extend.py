@@ -97,20 +97,26 @@ def _parent(
     problems: list[Problem],
     above: tuple[str, ...],
 ) -> tuple[Source, Folder]:
-    name = head.data["extends"]
     try:
-        if not isinstance(name, str):
-            raise InvalidInput("write the id of a scenario")
-        if name in {*above, head.data.get("id")}:
-            raise InvalidInput(f'"{name}" would extend itself')
-        if len(above) == DEEPEST:
-            raise InvalidInput(f"more than {DEEPEST} scenarios rest on each other")
-        return find_beside(name, home, root)
+        return _found(head, home, root, above)
     except InvalidInput as error:
         if error.problems:
             raise
         at = head.problem("extends", str(error), "extends")
         raise InvalidInput(sorted([*problems, at])) from None
+
+
+def _found(
+    head: Entry, home: Folder, root: Folder | None, above: tuple[str, ...]
+) -> tuple[Source, Folder]:
+    name = head.data["extends"]
+    if not isinstance(name, str):
+        raise InvalidInput("write the id of a scenario")
+    if name in {*above, head.data.get("id")}:
+        raise InvalidInput(f'"{name}" would extend itself')
+    if len(above) == DEEPEST:
+        raise InvalidInput(f"more than {DEEPEST} scenarios rest on each other")
+    return find_beside(name, home, root)
 
 
 def _laid_over(below: Entry, head: Entry, problems: list[Problem]) -> Entry:
@@ -145,7 +151,9 @@ def _apply(
     if kind == "activity":
         name = name[1:]
         change = replace(change, data={k: v for k, v in change.data.items() if k != "stage"})
-    known = {tuple(str(entry.data.get(key)) for key in keys[-len(name) :]): entry for entry in entries}
+    known = {
+        tuple(str(entry.data.get(key)) for key in keys[-len(name) :]): entry for entry in entries
+    }
     found = known.get(name)
     if operation == "add":
         _add(layers, kind, change, entries, problems, exists=found is not None)
@@ -161,9 +169,7 @@ def _apply(
             layers.activities[name[0]] = _activities(change)
 
 
-def _list(
-    layers: Layers, kind: str, change: Entry, problems: list[Problem]
-) -> list[Entry] | None:
+def _list(layers: Layers, kind: str, change: Entry, problems: list[Problem]) -> list[Entry] | None:
     """Return the tables among which a change looks for its own; None where an activity names no stage."""
     if kind != "activity":
         return layers.entries[kind]
@@ -187,7 +193,9 @@ def _add(  # noqa: PLR0913  (what is added, and to what)
 ) -> None:
     if exists:
         key = NAMES.get(kind, ("id",))[-1]
-        message = f'the {kind} "{str(change.data[key])[:80]}" is already there; use [[replace.{kind}]]'
+        message = (
+            f'the {kind} "{str(change.data[key])[:80]}" is already there; use [[replace.{kind}]]'
+        )
         problems.append(change.problem("duplicate", message, key))
         return
     place = len(entries)

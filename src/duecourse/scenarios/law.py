@@ -82,7 +82,7 @@ def law(written: Mapping[str, Any]) -> Law:
         raise LawError('a distribution is a table with a "law", such as "lognormal"', "law")
     parameters = {key: value for key, value in written.items() if key != "law"}
     text = f"{name}({', '.join(f'{key}={value}' for key, value in parameters.items())})"
-    bounds = {key: parameters.pop(key) for key in ("at_least", "at_most") if key in parameters}
+    bounds = {key: parameters.pop(key) for key in BOUNDS if key in parameters}
     whole = _whole(name, parameters, text)
     return _truncated(whole, name, parameters, bounds) if bounds else whole
 
@@ -184,6 +184,9 @@ def logit_normal_table(mean: float, sigma: float) -> tuple[float, ...]:
     centre = float(brentq(off, -far, far, xtol=1e-13))
     return tuple(float(each) for each in expit(centre + sigma * z))
 
+
+BOUNDS: tuple[str, ...] = ("at_least", "at_most")
+"""What any law may be bounded by."""
 
 LEAST = 1e-9
 """The least probability that bounds may leave of a law."""

@@ -69,14 +69,19 @@ class _Reader(Tables):
             years=self.head.years,
             warm_up=self.head.warm_up,
             classes=self.each("class", schema.ClassShape, partial(read_demand.case_class, self)),
-            arrivals=self.each("arrivals", schema.ArrivalsShape, partial(read_demand.arrivals, self)),
+            arrivals=self.each(
+                "arrivals", schema.ArrivalsShape, partial(read_demand.arrivals, self)
+            ),
             pools=self.each("pool", schema.PoolShape, partial(read_capacity.pool, self)),
-            meetings=self.each("meeting", schema.MeetingShape, partial(read_capacity.meeting, self)),
+            meetings=self.each(
+                "meeting", schema.MeetingShape, partial(read_capacity.meeting, self)
+            ),
             behaviours=dict(self.each("stage", schema.StageShape, self.behaviour)),
             incidents=self.each("incident", schema.IncidentShape, self.incident),
             extensions=self.each("extension", schema.ExtensionShape, self.extension),
             opinions=dict(self.each("reply", schema.ReplyShape, self.opinion)),
             notes=(),
+            file=self.source.file,
             source=self.source.text,
             files=tuple(self.others()),
         )

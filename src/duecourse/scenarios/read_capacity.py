@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from duecourse.model.layers import Entry
@@ -55,7 +56,9 @@ def _refuse_contradictions(tables: Tables, shape: schema.PoolShape, entry: Entry
         rule = '"precedence" and "risk_first" both rank the classes; write one of them'
         wrong(entry, "shape", rule, ("precedence",))
     if shape.preemptive and not risk and not shape.precedence:
-        rule = 'nothing ranks the work: add "precedence", or discipline = "risk_first" with "weights"'
+        rule = (
+            'nothing ranks the work: add "precedence", or discipline = "risk_first" with "weights"'
+        )
         wrong(entry, "missing", rule, ("preemptive",))
     if shape.group:
         for key in OF_GROUPS:
@@ -73,7 +76,9 @@ def _groups(tables: Tables, shape: schema.PoolShape, entry: Entry) -> tuple[Grou
     for index, each in enumerate(shape.group):
         inner = Entry(entry.data["group"][index], source, (*path, index))
         if each.id in names[:index]:
-            tables.values.wrong(inner, "duplicate", f'two groups "{each.id}" in "{shape.id}"', ("id",))
+            tables.values.wrong(
+                inner, "duplicate", f'two groups "{each.id}" in "{shape.id}"', ("id",)
+            )
         found.append(_group(tables, each, each.id, inner))
     return tuple(found)
 
@@ -83,7 +88,7 @@ def _group(tables: Tables, shape: schema.MembersShape, name: str, entry: Entry) 
     if shape.size is None:
         wrong(entry, "missing", '"size" is missing; add it to this table')
     dates = [each.from_ for each in shape.schedule]
-    for index, (one, other) in enumerate(zip(dates, dates[1:], strict=False), 1):
+    for index, (one, other) in enumerate(pairwise(dates), 1):
         if other <= one:
             rule = f"{other} is not after {one}; write the schedule in order"
             wrong(entry, "order", rule, ("schedule", index, "from"))
@@ -100,7 +105,9 @@ def _group(tables: Tables, shape: schema.MembersShape, name: str, entry: Entry) 
         skills=tuple(shape.skills),
     )
     if shape.size is not None and found.most == 0:
-        wrong(entry, "range", "there is never anybody in it; give it a size of at least 1", ("size",))
+        wrong(
+            entry, "range", "there is never anybody in it; give it a size of at least 1", ("size",)
+        )
     return found
 
 

@@ -43,9 +43,15 @@ def _attribute(tables: Tables, name: str, shares: Mapping[str, float], entry: En
     values = tables.values
     where = ("attributes", name)
     for value in shares:
-        if value in RESERVED or value in values.classes or not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", value):
+        if (
+            value in RESERVED
+            or value in values.classes
+            or not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", value)
+        ):
             rule = "small letters, digits and _, and no class"
-            values.wrong(entry, "form", f'"{value[:40]}" cannot be a value: {rule}', (*where, value))
+            values.wrong(
+                entry, "form", f'"{value[:40]}" cannot be a value: {rule}', (*where, value)
+            )
         other = next((each for each in _attributes_with(tables, value) if each != name), None)
         if other is not None:
             rule = f'also a value of "{other}"; a value tells which attribute is meant'
@@ -60,7 +66,9 @@ def _attributes_with(tables: Tables, value: str) -> list[str]:
     for entry in tables.entries["class"]:
         written = entry.data.get("attributes")
         if isinstance(written, dict):
-            found += [name for name, each in written.items() if isinstance(each, dict) and value in each]
+            found += [
+                name for name, each in written.items() if isinstance(each, dict) and value in each
+            ]
     return found
 
 
@@ -99,28 +107,38 @@ def _one_way(tables: Tables, shape: schema.ArrivalsShape, entry: Entry) -> None:
         rule = f"cases come in one way: {' or '.join(ways)}"
         wrong(entry, "shape", rule, (ways[1],))
     if shape.replay is None and shape.shares is None:
-        wrong(entry, "missing", '"shares" is missing; say how the cases divide into classes', ("id",))
+        wrong(
+            entry, "missing", '"shares" is missing; say how the cases divide into classes', ("id",)
+        )
     for key in ("shares", "months", "weekdays", "changes") if shape.replay is not None else ():
         if getattr(shape, key):
-            wrong(entry, "shape", f'"{key}" says nothing where dates are replayed; remove it', (key,))
+            wrong(
+                entry, "shape", f'"{key}" says nothing where dates are replayed; remove it', (key,)
+            )
 
 
 def _gaps(tables: Tables, written: object, entry: Entry) -> Law:
     found = tables.values.single_law(written, entry, "gaps")
     if found.mean <= 0:
-        tables.values.wrong(entry, "range", "gaps of 0 days would bring cases without end", ("gaps",))
+        tables.values.wrong(
+            entry, "range", "gaps of 0 days would bring cases without end", ("gaps",)
+        )
     return found
 
 
 def _weights(
     tables: Tables, weights: list[float], count: int, entry: Entry, key: str
 ) -> tuple[float, ...]:
-    if weights and (len(weights) not in {count, 5 if key == "weekdays" else count} or not any(weights)):
+    if weights and (
+        len(weights) not in {count, 5 if key == "weekdays" else count} or not any(weights)
+    ):
         first = "January" if key == "months" else "Monday"
         rule = f"write {count} weights, {first} first" + (
             ", or 5 for Monday to Friday" if key == "weekdays" else ""
         )
-        tables.values.wrong(entry, "shape", f"{len(weights)} weights; {rule}, not all of them 0", (key,))
+        tables.values.wrong(
+            entry, "shape", f"{len(weights)} weights; {rule}, not all of them 0", (key,)
+        )
         return ()
     if len(weights) == count or not weights:
         return tuple(weights)

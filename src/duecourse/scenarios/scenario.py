@@ -180,7 +180,7 @@ class Scenario:
         behaviours: what is done in each stage, in order.
         opinions: how panel members reply, by panel and class of members.
         notes: where the numbers come from.
-        source: the text of the file.
+        file, source: the name of the file, and its text.
         files: the names and texts of the other files that it rests on: those that it extends, and data.
     """
 
@@ -200,6 +200,7 @@ class Scenario:
     extensions: tuple[ExtensionPolicy, ...]
     opinions: Mapping[tuple[str, str], Opinion]
     notes: tuple[Note, ...]
+    file: str = field(default="", compare=False, repr=False)
     source: str = field(default="", compare=False, repr=False)
     files: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 

@@ -12,7 +12,9 @@ from duecourse.model.schema import FileId, Id, LabelShape, OneOrMore, Shape
 Steps = Annotated[list[str], OneOrMore]
 Noted = Annotated[str, Field(min_length=8, max_length=2_000)]
 Days = Literal["working days", "calendar days"]
-Shares = Annotated[dict[str, Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=100)]
+Shares = Annotated[
+    dict[str, Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=100)
+]
 Weight = Annotated[float, Field(ge=0, le=1_000)]
 HeadCount = Annotated[int, Field(ge=0, le=100_000)]
 NthDay = Annotated[int, Field(ge=-23, le=23)]

@@ -22,7 +22,9 @@ def staffing_problems(
         entries: the tables of the activities of each stage, in order.
     """
     for stage, activities in scenario.behaviours.items():
-        if len(activities) == len(entries.get(stage, ())):  # else one of them is ill-formed, and told already
+        if len(activities) == len(
+            entries.get(stage, ())
+        ):  # else one of them is ill-formed, and told already
             for activity, entry in zip(activities, entries[stage], strict=True):
                 yield from _activity(scenario, activity, entry)
 
@@ -38,4 +40,6 @@ def _activity(scenario: Scenario, activity: Activity, entry: Entry) -> Iterator[
             who = f'members of "{pool.id}"' + (f' with the skill "{skill}"' if skill else "")
             rule = f"needs {work.team}; the work would never begin"
             key = "skill" if skill else "team" if work.team > 1 else "work"
-            yield entry.problem("staff", f"there are never more than {most} {who}, and it {rule}", key)
+            yield entry.problem(
+                "staff", f"there are never more than {most} {who}, and it {rule}", key
+            )

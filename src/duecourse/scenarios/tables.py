@@ -49,7 +49,9 @@ class Tables:
         self.problems = self.values.problems
         self.notes: list[s.Note] = []
         self.layers = read_layers(source, home, root, self.problems)
-        self.values.files.update({name: DataFiles(each) for name, each in self.layers.homes.items()})
+        self.values.files.update(
+            {name: DataFiles(each) for name, each in self.layers.homes.items()}
+        )
         self.head_entry = self.layers.head
         self.head = self.read_head()
         self.procedure = self.read_procedure((*self.head.amendments, *amendments))
@@ -59,7 +61,9 @@ class Tables:
         self.entries = self.layers.entries
         for kind, entries in self.entries.items():
             self.refuse_twins(kind, entries)
-        self.values.sorts = tuple(sort for each in self.entries["class"] for sort in self.sorts(each))
+        self.values.sorts = tuple(
+            sort for each in self.entries["class"] for sort in self.sorts(each)
+        )
 
     # --- the head ---------------------------------------------------------------------------------
 

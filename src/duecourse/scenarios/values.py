@@ -123,7 +123,9 @@ class Values:
             rule = "the path of a CSV file below the folder of the scenario file"
             raise LawError(f"{_short(file)} is not {rule}", "file")
         if not isinstance(column, str):
-            raise LawError('"file" needs "column" beside it: the name of a column of numbers', "file")
+            raise LawError(
+                '"file" needs "column" beside it: the name of a column of numbers', "file"
+            )
         try:
             numbers = self.beside(entry, *where).numbers(file, column)
         except InvalidInput as error:
@@ -147,7 +149,11 @@ class Values:
         """Return a number of 0 or more by class."""
 
         def one(each: object, *at: str | int) -> float:
-            if isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each < math.inf:
+            if (
+                isinstance(each, int | float)
+                and not isinstance(each, bool)
+                and 0 <= each < math.inf
+            ):
                 return float(each)
             rule = "is no weight: write a number of 0 or more, or a table of them by class"
             self.wrong(entry, "range", f"{_short(each)} {rule}", at)
@@ -164,7 +170,9 @@ class Values:
             if isinstance(each, str) and (not each or each in known):
                 return each
             hint = nearest(each, known) if isinstance(each, str) else ""
-            self.wrong(entry, "unknown-name", f"{_short(each)} is none of {', '.join(known)}{hint}", at)
+            self.wrong(
+                entry, "unknown-name", f"{_short(each)} is none of {', '.join(known)}{hint}", at
+            )
             return ""
 
         return self.by_class(value, one, entry, where, lambda each: isinstance(each, dict))

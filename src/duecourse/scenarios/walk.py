@@ -25,9 +25,7 @@ MOST = 500_000
 """Configurations that the walk looks at, at most; beyond it says that it is not finished."""
 
 
-def walk_problems(
-    scenario: Scenario, table: Table, layers: Layers
-) -> list[Problem]:
+def walk_problems(scenario: Scenario, table: Table, layers: Layers) -> list[Problem]:
     """Return what is wrong with the behaviours of a scenario, each problem once per place.
 
     Args:
@@ -177,9 +175,7 @@ class _Walk:
             gone |= {to for to in taken if to is not None and to not in here}
         return here | gone
 
-    def first_allowed(
-        self, here: set[int], activity: Activity, entry: Entry
-    ) -> set[int]:
+    def first_allowed(self, here: set[int], activity: Activity, entry: Entry) -> set[int]:
         found = set()
         for packed in here:
             moves = (self.table.move(packed, step) for step in activity.first_of)

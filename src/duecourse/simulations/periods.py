@@ -9,10 +9,14 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from duecourse.simulations.head_count import staffed_days, teams
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from duecourse.scenarios.capacity import Pool
     from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.days import Days
     from duecourse.simulations.log import Log
 
 WEEK = 5

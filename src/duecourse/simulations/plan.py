@@ -201,7 +201,9 @@ class Plan:
         self.meetings = {each.id: index for index, each in enumerate(scenario.meetings)}
         self.meeting_days = tuple(meeting_days(each, self.days) for each in scenario.meetings)
         self.head_counts = tuple(head_counts(pool, self.days) for pool in scenario.pools)
-        self.kinds = {sort: self._kind(each, sort) for each in scenario.classes for sort in each.sorts}
+        self.kinds = {
+            sort: self._kind(each, sort) for each in scenario.classes for sort in each.sorts
+        }
         self.streams = streams(scenario, self.days, self.kinds)
 
     def ledger(self) -> Ledger:

@@ -213,7 +213,9 @@ class Desk:
     def carries(self, job: Job) -> bool:
         """Return whether a job's file is in hand, or may be taken in hand."""
         most = self.pool.carries
-        return most is None or job.case.number in self.hand or len(self.hand) < sum(self.sizes) * most
+        return (
+            most is None or job.case.number in self.hand or len(self.hand) < sum(self.sizes) * most
+        )
 
     def begin(self, job: Job, able: Sequence[int], now: float) -> None:
         """Let members who are free and able begin a job, from the groups in order."""

@@ -64,11 +64,14 @@ class Stream:
     clock: tuple[float, ...] = ()
     known: tuple[tuple[int, Way], ...] = ()
 
-    def next(self, root: int, count: int, day: int, inner: float) -> tuple[float, int, float] | None:
+    def next(
+        self, root: int, count: int, day: int, inner: float
+    ) -> tuple[float, int, float] | None:
         """Return when the case after `count` others arrives; None if it never does.
 
         Args:
             root: what the numbers of that case have in common.
+            count: how many cases came before it.
             day: the working day of the case before it.
             inner: the inner time of the case before it.
 
@@ -91,7 +94,9 @@ class Stream:
         way = self.known[count][1] if self.gap is None else self.way
         while isinstance(way, Fork):
             u = uniform_of(root, way.purpose, 0)
-            way = next((to for end, to in zip(way.ends, way.ways, strict=True) if u < end), way.ways[-1])
+            way = next(
+                (to for end, to in zip(way.ends, way.ways, strict=True) if u < end), way.ways[-1]
+            )
         assert way is not None
         return way
 
@@ -121,9 +126,7 @@ def _streams(each: Arrivals, days: Days, ways: Mapping[str, Way]) -> Iterator[St
                 yield Stream(ways[name], gap, key, weights, _clock(weights))
 
 
-def _known(
-    each: Arrivals, days: Days, ways: Mapping[str, Way]
-) -> tuple[tuple[int, Way], ...]:
+def _known(each: Arrivals, days: Days, ways: Mapping[str, Way]) -> tuple[tuple[int, Way], ...]:
     inside = [(on, name) for on, name in each.replayed if days.start <= on < days.end]
     dated = [(days.day(days.calendar.roll_forward(on)), ways[name]) for on, name in inside]
     return tuple(sorted(dated, key=lambda known: known[0]))
