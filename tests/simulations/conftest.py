@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from duecourse.model.source import parse
+from duecourse.scenarios import load_scenario
 from duecourse.scenarios.read import read_scenario
 
 if TYPE_CHECKING:
@@ -228,5 +229,51 @@ def toy(tmp_path: Path) -> Callable[..., Scenario]:
             agenda=agenda,
         )
         return read_scenario(parse(text.encode(), "scenario.toml"))
+
+    return make
+
+
+OFFICE = """
+[scenario]
+id = "office"
+label = {{ en = "Office" }}
+procedure = '{procedure}'
+start = {start}
+years = {years}
+
+{tables}
+"""
+
+CLASSES = """
+[[class]]
+id = "file"
+label = { en = "File" }
+party = "applicant"
+begins = ["file"]
+
+[[class]]
+id = "urgent"
+label = { en = "Urgent" }
+party = "applicant"
+begins = ["file"]
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Callable[..., Scenario]:
+    """Make scenarios of the toy procedure from their tables: `office(tables, years=…)`.
+
+    The classes `file` and `urgent` are there unless the tables have some of their own; `#!` stands for an assumption.
+    """
+    procedure = tmp_path / "toy.toml"
+    procedure.write_text(TOY, encoding="utf-8")
+
+    def make(tables: str, *, years: float = 1, start: str = "2021-01-04") -> Scenario:
+        classes = "" if "[[class]]" in tables else CLASSES
+        noted = tables.replace("#!", 'assumption = "given by the test"')
+        text = OFFICE.format(procedure=procedure, years=years, start=start, tables=classes + noted)
+        path = tmp_path / "office.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_scenario(str(path))
 
     return make

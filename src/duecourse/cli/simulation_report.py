@@ -92,11 +92,14 @@ def command(name: str, replications: int, seed: int, years: float | None) -> str
 
 def inputs(scenario: Scenario) -> Iterator[Input]:
     """Yield the files behind a scenario: its own, and those of its procedure."""
-    own = next((note.place.file for note in scenario.notes), f"scenarios/{scenario.id}.toml")
     procedure = scenario.procedure
     elements = (*procedure.stages, *procedure.steps, *procedure.clocks, *procedure.readings)
     files = sorted({each.place.file for each in elements})
-    yield Input(f"scenarios/{_base(own)}", _hash(scenario.source.encode()), scenario.source)
+    yield Input(
+        f"scenarios/{_base(scenario.file)}", _hash(scenario.source.encode()), scenario.source
+    )
+    for file, text in scenario.files:
+        yield Input(f"scenarios/{_base(file)}", _hash(text.encode()))
     for path in map(Path, files):
         if path.is_file():
             yield Input(_shown(path), _hash(path.read_bytes()))

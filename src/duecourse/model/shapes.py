@@ -100,4 +100,6 @@ _FORMS = {
     r"^[A-Za-z0-9][A-Za-z0-9.-]{0,15}( \((Q|B\+|B-|I)\))?$": "'12' or '12 (B+)'",
     r"^[A-Za-z0-9][A-Za-z0-9.-]{0,15}$": "'12' or '13A'",
     r"^[A-Z][0-9]{1,3}$": "'R1'",
+    r"^[A-Z]{3}$": "'CNY'",
+    r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){0,9}$": "'data/cases.csv', a path from the folder of the scenario file",
 }

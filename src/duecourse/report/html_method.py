@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
 from duecourse.report.tables import HUNDRED, Cell, Table
+from duecourse.scenarios.capacity import Discipline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from duecourse.scenarios.capacity import Pool
     from duecourse.scenarios.law import Law
     from duecourse.scenarios.scenario import Activity, Scenario
     from duecourse.simulations.result import Result
@@ -115,10 +117,8 @@ def _logic(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]:
     pools, meetings = scenario.pools, scenario.meetings
     staff = "; ".join(f"{each.label.en} ({each.size})" for each in pools)
     staff_zh = "；".join(f"{each.label.text('zh')}（{each.size}人）" for each in pools)
-    bodies = "; ".join(f"{each.label.en}, every {each.every} working days" for each in meetings)
-    bodies_zh = "；".join(
-        f"{each.label.text('zh')}，每{each.every}个工作日一次" for each in meetings
-    )
+    bodies = "; ".join(f"{each.label.en}, {each.rhythm.en}" for each in meetings)
+    bodies_zh = "；".join(f"{each.label.text('zh')}，{each.rhythm.zh}" for each in meetings)
     yield (
         Label("Resources", "资源"),
         Label(
@@ -137,19 +137,39 @@ def _logic(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]:
 
 
 def _queues(scenario: Scenario) -> Label:
-    first = [pool for pool in scenario.pools if pool.precedence]
-    if not first:
+    special = [(pool, order) for pool in scenario.pools if (order := _order(pool)).en]
+    if not special:
         return Label(
             "One for each pool, first come first served, at equal instants by case number; nobody leaves work unfinished.",
             "每类人员一个队列，先到先办，同时到达按案件编号；已开始的工作不中断。",
         )
-    en = "; ".join(f"{pool.label.en}: {', '.join(pool.precedence)}" for pool in first)
-    zh = "；".join(f"{pool.label.text('zh')}：{'、'.join(pool.precedence)}" for pool in first)
+    en = "; ".join(f"{pool.label.en}: {order.en}" for pool, order in special)
+    zh = "；".join(f"{pool.label.text('zh')}：{order.zh}" for pool, order in special)
+    stops = any(pool.preemptive for pool in scenario.pools)
+    end = "work that gives way is resumed later" if stops else "nobody leaves work unfinished"
+    end_zh = "被中断的工作随后继续" if stops else "已开始的工作不中断"
     return Label(
-        f"One for each pool, first come first served, but these classes first ({en}); at equal instants by case number; "
-        "nobody leaves work unfinished.",
-        f"每类人员一个队列，先到先办，但下列类别优先（{zh}）；同时到达按案件编号；已开始的工作不中断。",
+        f"One for each pool, first come first served, except ({en}); at equal instants by case number; {end}.",
+        f"每类人员一个队列，先到先办，例外为（{zh}）；同时到达按案件编号；{end_zh}。",
     )
+
+
+def _order(pool: Pool) -> Label:
+    """Return in what other order than first come first served a pool takes its work; no words where in no other."""
+    en, zh = [], []
+    if pool.precedence:
+        en.append(f"these classes first: {', '.join(pool.precedence)}")
+        zh.append(f"下列类别优先：{'、'.join(pool.precedence)}")
+    if pool.discipline is Discipline.RISK_FIRST:
+        en.append("greater risk weights first")
+        zh.append("风险权重高者优先")
+    if pool.discipline is Discipline.EARLIEST_DUE:
+        en.append("earliest statutory due date first")
+        zh.append("法定期限先届满者优先")
+    if pool.preemptive:
+        en.append("interrupting work of lower rank")
+        zh.append("可中断次序靠后的工作")
+    return Label(", ".join(en), "，".join(zh))
 
 
 def class_words(scenario: Scenario, *, chinese: bool = False) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.procedure import Lang
     from duecourse.report.tables import Form
-    from duecourse.scenarios.scenario import Pool
+    from duecourse.scenarios.capacity import Pool
     from duecourse.simulations.result import Result, Series
 
 HEIGHT = 118.0

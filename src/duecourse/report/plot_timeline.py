@@ -67,7 +67,7 @@ KEYS = (
 def timeline_plot(told: Timeline, result: Result, days: Days, lang: Lang = "both") -> Plot:
     """Return the picture of one case."""
     scenario = result.scenario
-    kind = next(each.label for each in scenario.classes if each.id == told.case_class)
+    kind = next(each.label for each in scenario.classes if told.case_class in each.sorts)
     outcome = next(
         (each.label for each in scenario.procedure.outcomes if each.id == told.outcome), Label("")
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from duecourse.scenarios.library import load_scenario, scenario_files
+from duecourse.scenarios.files import scenario_files
+from duecourse.scenarios.library import load_scenario
 from duecourse.scenarios.scenario import Scenario
 
 __all__ = ["Scenario", "load_scenario", "scenario_files"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from duecourse.errors import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
 
@@ -82,6 +82,23 @@ def law(written: Mapping[str, Any]) -> Law:
         raise LawError('a distribution is a table with a "law", such as "lognormal"', "law")
     parameters = {key: value for key, value in written.items() if key != "law"}
     text = f"{name}({', '.join(f'{key}={value}' for key, value in parameters.items())})"
+    bounds = {key: parameters.pop(key) for key in BOUNDS if key in parameters}
+    whole = _whole(name, parameters, text)
+    return _truncated(whole, name, parameters, bounds) if bounds else whole
+
+
+def bounded(observations: Law, bounds: Mapping[str, Any]) -> Law:
+    """Return a law of observations under the condition that the duration lies within `at_least` and `at_most`."""
+    return _truncated(observations, "empirical", {}, bounds)
+
+
+def observed(values: Sequence[float], text: str) -> Law:
+    """Return the law of observations, each equally likely."""
+    return _empirical(list(values), text)
+
+
+def _whole(name: str, parameters: dict[str, Any], text: str) -> Law:
+    """Return a law without its bounds."""
     if name == "empirical":
         return _empirical(_only(name, parameters, ("values",))["values"], text)
     if name == "gamma" and "cv" in parameters:
@@ -92,6 +109,87 @@ def law(written: Mapping[str, Any]) -> Law:
         wanted, build = _SIMPLE[name]
         return build(_numbers(name, parameters, wanted), text)
     return _from_scipy(name, parameters, text)
+
+
+def _truncated(
+    whole: Law, name: str, parameters: Mapping[str, Any], bounds: Mapping[str, Any]
+) -> Law:
+    """Return a law under the condition that the duration lies within bounds."""
+    for key, value in bounds.items():
+        if not _is_duration(value):
+            raise LawError(f"{key} = {str(value)[:40]} is no duration of 0 or more", key)
+    low, high = bounds.get("at_least", 0.0), bounds.get("at_most", math.inf)
+    text = f"{whole.text} from {low:g} to {high:g}"
+    nothing = LawError(f"{whole.text} has nothing between {low:g} and {high:g}", next(iter(bounds)))
+    if whole.kind in {Kind.DETERMINISTIC, Kind.EMPIRICAL}:
+        inside = [value for value in whole.values if low <= value <= high]
+        if not inside:
+            raise nothing
+        return _empirical(inside, text)
+    frozen = _frozen(whole, name, parameters)
+    below, above = float(frozen.cdf(low)), float(frozen.sf(high))
+    mass = 1 - below - above
+    if not mass > LEAST:
+        raise nothing
+    table = _table(lambda p: frozen.ppf(below + p * mass), lambda q: frozen.isf(above + q * mass))
+    values = tuple(min(max(value, low), high) for value in table)
+    mean = float(frozen.expect(lb=low, ub=high, conditional=True))
+    return Law(Kind.TABLE, values, mean, text)
+
+
+def _frozen(whole: Law, name: str, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401  (scipy's own)
+    """Return a continuous law as a distribution of scipy."""
+    from scipy import stats
+
+    values = whole.values
+    match whole.kind:
+        case Kind.EXPONENTIAL:
+            return stats.expon(scale=values[0])
+        case Kind.LOGNORMAL:
+            return stats.lognorm(values[1], scale=math.exp(values[0]))
+        case Kind.UNIFORM:
+            return stats.uniform(values[0], values[1] - values[0])
+        case Kind.TRIANGULAR:
+            low, mode, high = values
+            return stats.triang((mode - low) / (high - low), low, high - low)
+        case _ if name == "gamma" and "cv" in parameters:
+            cv = parameters["cv"]
+            return stats.gamma(cv**-2, scale=parameters["mean"] * cv**2)
+        case _:
+            return getattr(stats, name)(**parameters)
+
+
+def logit_normal_table(mean: float, sigma: float) -> tuple[float, ...]:
+    """Return the quantile table of a propensity whose logit is normal, with this mean.
+
+    `sigma` is the standard deviation of the logit over cases: 0 means independent members. The mean over
+    the table's own grid of normal quantiles is exact to rounding: the rule of equal steps is spectrally exact
+    for such an integrand.
+    """
+    import numpy as np
+    from scipy.optimize import brentq
+    from scipy.special import expit
+
+    if sigma == 0 or mean in {0.0, 1.0}:
+        return beta_table(mean, 0)
+    parts = round(Z_MOST * Z_PARTS)
+    z = np.arange(-parts, parts + 1) / Z_PARTS
+    weights = np.exp(-z * z / 2)
+    weights /= weights.sum()
+
+    def off(centre: float) -> float:
+        return float(weights @ expit(centre + sigma * z)) - mean
+
+    far = 40 + Z_MOST * sigma
+    centre = float(brentq(off, -far, far, xtol=1e-13))
+    return tuple(float(each) for each in expit(centre + sigma * z))
+
+
+BOUNDS: tuple[str, ...] = ("at_least", "at_most")
+"""What any law may be bounded by."""
+
+LEAST = 1e-9
+"""The least probability that bounds may leave of a law."""
 
 
 def beta_table(mean: float, correlation: float) -> tuple[float, ...]:

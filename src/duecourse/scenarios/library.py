@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duecourse.errors import InvalidInput, nearest
-from duecourse.model.library import project_root
-from duecourse.model.source import load as load_source
+from duecourse.scenarios.files import find_file
 from duecourse.scenarios.read import read_scenario
-from duecourse.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,31 +15,13 @@ if TYPE_CHECKING:
     from duecourse.scenarios.scenario import Scenario
 
 
-def scenario_files(root: Folder | None = None, folder: str = "scenarios") -> dict[str, Folder]:
-    """Return the files of a project and, below them, of the shipped one, by name without `.toml`."""
-    found: dict[str, Folder] = {}
-    for home in dict.fromkeys((root or project_root(), shipped())):
-        inner = home / folder
-        names = sorted(each.name for each in inner.iterdir()) if inner.is_dir() else []
-        for name in names:
-            if name.endswith(".toml"):
-                found.setdefault(name.removesuffix(".toml"), inner / name)
-    return found
-
-
 def open_file(name: str, root: Folder | None = None, folder: str = "scenarios") -> Source:
     """Return the source of a file of a project's folder, by id or by path.
 
     Raises:
         InvalidInput: there is none.
     """
-    if name.endswith(".toml") or "/" in name or "\\" in name:
-        return load_source(Path(name), name)
-    files = scenario_files(root, folder)
-    if name not in files:
-        one = folder.removesuffix("s")
-        raise InvalidInput(f'no {one} "{name[:80]}"{nearest(name, files)}')
-    return load_source(files[name], f"{folder}/{name}.toml")
+    return find_file(name, root, folder)[0]
 
 
 def load_scenario(
@@ -64,5 +42,5 @@ def load_scenario(
     Raises:
         InvalidInput: with every problem found, each at its place.
     """
-    source = open_file(name, root)
-    return read_scenario(source, readings=readings, amendments=amendments, root=root)
+    source, home = find_file(name, root)
+    return read_scenario(source, home=home, readings=readings, amendments=amendments, root=root)

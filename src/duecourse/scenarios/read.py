@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import math
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput, nearest
 from duecourse.model.compile import compile_table
-from duecourse.model.layers import Entry
 from duecourse.model.procedure import Label
 from duecourse.model.shapes import shaped
+from duecourse.scenarios import read_capacity, read_demand, schema
 from duecourse.scenarios import scenario as s
-from duecourse.scenarios import schema
-from duecourse.scenarios.law import beta_table
+from duecourse.scenarios.law import beta_table, logit_normal_table
+from duecourse.scenarios.staffing import staffing_problems
 from duecourse.scenarios.tables import Tables
-from duecourse.scenarios.values import OTHERWISE
 from duecourse.scenarios.walk import walk_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from duecourse.model.layers import Entry
     from duecourse.model.library import Folder
     from duecourse.model.source import Source
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def read_scenario(
     source: Source,
     *,
+    home: Folder | None = None,
     readings: Mapping[str, str] | None = None,
     amendments: Sequence[str] = (),
     root: Folder | None = None,
@@ -35,6 +37,7 @@ def read_scenario(
 
     Args:
         source: the file.
+        home: the folder in which the files that it names are looked up; by default the one it is in.
         readings: options that replace those of the file.
         amendments: applied after those of the file.
         root: the project in which procedures and amendments are looked up.
@@ -43,7 +46,8 @@ def read_scenario(
         InvalidInput: with every problem: of shape, of names, and of steps that the law does not
             allow where the scenario asks for them.
     """
-    return _Reader(source, readings or {}, tuple(amendments), root).scenario()
+    home = home or Path(source.file).parent
+    return _Reader(source, readings or {}, tuple(amendments), root, home).scenario()
 
 
 class _Reader(Tables):
@@ -64,59 +68,38 @@ class _Reader(Tables):
             start=self.head.start,
             years=self.head.years,
             warm_up=self.head.warm_up,
-            classes=self.each("class", schema.ClassShape, self.case_class),
-            arrivals=self.each("arrivals", schema.ArrivalsShape, self.arrivals),
-            pools=self.each("pool", schema.PoolShape, self.pool),
-            meetings=self.each("meeting", schema.MeetingShape, self.meeting),
+            classes=self.each("class", schema.ClassShape, partial(read_demand.case_class, self)),
+            arrivals=self.each(
+                "arrivals", schema.ArrivalsShape, partial(read_demand.arrivals, self)
+            ),
+            pools=self.each("pool", schema.PoolShape, partial(read_capacity.pool, self)),
+            meetings=self.each(
+                "meeting", schema.MeetingShape, partial(read_capacity.meeting, self)
+            ),
             behaviours=dict(self.each("stage", schema.StageShape, self.behaviour)),
             incidents=self.each("incident", schema.IncidentShape, self.incident),
             extensions=self.each("extension", schema.ExtensionShape, self.extension),
             opinions=dict(self.each("reply", schema.ReplyShape, self.opinion)),
             notes=(),
+            file=self.source.file,
             source=self.source.text,
+            files=tuple(self.others()),
         )
         object.__setattr__(result, "notes", tuple(self.notes))
+        self.problems.extend(staffing_problems(result, self.layers.activities))
         if not self.problems:
-            places = {kind: self.entries[kind] for kind in ("class", "stage")}
             table = compile_table(self.procedure, self.readings)
-            self.problems.extend(walk_problems(result, table, places, self.head_entry))
+            self.problems.extend(walk_problems(result, table, self.layers))
         if self.problems:
             raise InvalidInput(sorted(set(self.problems)))
         return result
 
-    def case_class(self, shape: schema.ClassShape, entry: Entry) -> s.CaseClass:
-        if shape.id in {OTHERWISE, "law"}:
-            self.values.wrong(entry, "reserved", f'"{shape.id}" cannot name a class', ("id",))
-        self.values.names("actor", [shape.party], self.procedure.actor, entry, "party")
-        for name in shape.facts:
-            self.values.names("fact", [name], self.procedure.fact, entry, "facts", name)
-        begins = self.steps(shape.begins, entry, "begins")
-        return s.CaseClass(shape.id, _label(shape.label), shape.party, begins, shape.facts)
-
-    def arrivals(self, shape: schema.ArrivalsShape, entry: Entry) -> s.Arrivals:
-        self.sourced(shape, entry, f"arrivals {shape.id}")
-        for name in shape.shares:
-            self.values.names("class", [name], self.values.classes, entry, "shares", name)
-        total = math.fsum(shape.shares.values())
-        if abs(total - 1) > 1e-9:  # noqa: PLR2004  (what adding decimals can miss)
-            self.values.wrong(
-                entry, "sum", f"the shares add up to {total:g}, not to 1", ("shares",)
-            )
-        return s.Arrivals(shape.id, shape.per_year, dict(shape.shares))
-
-    def pool(self, shape: schema.PoolShape, entry: Entry) -> s.Pool:
-        self.sourced(shape, entry, f"pool {shape.id}")
-        first = tuple(shape.precedence)
-        self.values.names("class", first, self.values.classes, entry, "precedence")
-        for index, name in enumerate(first):
-            if name in first[:index]:
-                rule = f'"{name}" stands there already, and comes first but once'
-                self.values.wrong(entry, "duplicate", rule, ("precedence", index))
-        return s.Pool(shape.id, _label(shape.label), shape.size, first)
-
-    def meeting(self, shape: schema.MeetingShape, entry: Entry) -> s.Meeting:
-        self.sourced(shape, entry, f"meeting {shape.id}")
-        return s.Meeting(shape.id, _label(shape.label), shape.every, shape.first, shape.agenda)
+    def others(self) -> Iterator[tuple[str, str]]:
+        """Yield the names and texts of the other files that the scenario rests on."""
+        for below in self.layers.sources[1:]:
+            yield below.file, below.text
+        for files in self.values.files.values():
+            yield from files.texts.items()
 
     def incident(self, shape: schema.IncidentShape, entry: Entry) -> s.Incident:
         self.sourced(shape, entry, f"incident {shape.id}")
@@ -144,8 +127,7 @@ class _Reader(Tables):
     ) -> tuple[str, tuple[s.Activity, ...]]:
         self.values.names("stage", [shape.id], self.procedure.stage, entry, "id")
         found: list[s.Activity] = []
-        for index, data in enumerate(shape.activity):
-            inner = Entry(data, entry.source, (*entry.path, "activity", index))
+        for inner in self.layers.activities.get(shape.id, []):
             activity = shaped(schema.ActivityShape, inner, self.problems)
             if activity is not None:
                 found.append(self.activity(activity, inner, shape.id))
@@ -164,7 +146,12 @@ class _Reader(Tables):
         work = delay = choose = None
         if shape.work is not None:
             self.values.names("pool", [shape.work], self.ids("pool"), entry, "work")
-            work = s.Work(shape.work, self.values.law(shape.effort, entry, "effort"))
+            work = s.Work(
+                pool=shape.work,
+                effort=self.values.law(shape.effort, entry, "effort"),
+                team=shape.team,
+                skill=self.values.word(shape.skill or "", self.skills(), entry, "skill"),
+            )
         if shape.delay is not None and shape.unit is not None:
             delay = s.Delay(self.values.law(shape.delay, entry, "delay"), s.DayUnit(shape.unit))
         if shape.meeting is not None:
@@ -188,6 +175,17 @@ class _Reader(Tables):
             first_of=self.steps(shape.first_of, entry, "first_of"),
         )
 
+    def skills(self) -> list[str]:
+        """Return the skills that some group of some pool has, as far as they are well written."""
+        found: list[str] = []
+        for entry in self.entries["pool"]:
+            groups = entry.data.get("group", [])
+            for each in (entry.data, *(groups if isinstance(groups, list) else ())):
+                skills = each.get("skills", []) if isinstance(each, dict) else []
+                listed = skills if isinstance(skills, list) else [skills]
+                found += [skill for skill in listed if isinstance(skill, str)]
+        return list(dict.fromkeys(found))
+
     def known_step(self, entry: Entry) -> Callable[[str], bool]:
         def known(step: str) -> bool:
             self.steps([step], entry, "choose")
@@ -202,6 +200,9 @@ class _Reader(Tables):
                 if getattr(shape, present) is not None and getattr(shape, absent) is None:
                     rule = f'"{present}" needs "{absent}" beside it'
                     self.values.wrong(entry, "missing", rule, (present,))
+        for key in ("team", "skill"):
+            if key in entry.data and shape.work is None:
+                self.values.wrong(entry, "missing", f'"{key}" needs "work" beside it', (key,))
         ways = [key for key in ("take", "choose", "first_of") if getattr(shape, key)]
         if len(ways) > 1:
             rule = f"an activity ends in one way: {' or '.join(ways)}"
@@ -236,7 +237,11 @@ class _Reader(Tables):
             )
         neutral = shape.neutral.share if shape.neutral is not None else 0.0
         silence = 0.0 if shape.silence is None else shape.silence
-        correlation = shape.objection.correlation
+        correlation = shape.objection.correlation or 0.0
+        sigma, again = shape.objection.sigma, shape.objection.persistence
+        if sigma is not None and shape.objection.correlation is not None:
+            rule = '"correlation" (beta) and "sigma" (normal logit) both say how cases differ; write one'
+            values.wrong(entry, "shape", rule, ("objection", "sigma"))
         return (shape.panel, shape.actor), s.Opinion(
             panel=shape.panel,
             actor=shape.actor,
@@ -246,10 +251,19 @@ class _Reader(Tables):
             objection=shape.objection.counts_as,
             mean=mean,
             correlation=correlation,
-            propensity={name: beta_table(each, correlation) for name, each in mean.items()},
+            propensity={
+                name: beta_table(each, correlation)
+                if sigma is None
+                else logit_normal_table(each, sigma)
+                for name, each in mean.items()
+            },
             neutral=None if shape.neutral is None else shape.neutral.counts_as,
             neutral_share=values.probability(neutral, entry, "neutral", "share"),
             support=shape.support,
+            persistence=None
+            if again is None
+            else values.probability(again, entry, "objection", "persistence"),
+            effort=None if shape.effort is None else values.law(shape.effort, entry, "effort"),
         )
 
 

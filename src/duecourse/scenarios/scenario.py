@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from duecourse.model.procedure import Label, Procedure, Value
+    from duecourse.model.procedure import Label, Procedure
+    from duecourse.scenarios.capacity import Meeting, Pool
+    from duecourse.scenarios.demand import Arrivals, CaseClass
     from duecourse.scenarios.law import Law
 
 
@@ -44,79 +46,19 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseClass:
-    """A class of cases.
-
-    Attributes:
-        party: who acts where a step may be taken by several actors.
-        begins: the steps taken at the moment of arrival, in order.
-        facts: the initial values that tell its first configuration from others.
-    """
-
-    id: str
-    label: Label
-    party: str
-    begins: tuple[str, ...]
-    facts: Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """A Poisson stream of cases, one independent part of it for each class.
-
-    Attributes:
-        per_year: the expected number of arrivals in a calendar year.
-        shares: of the classes in them; they add up to 1.
-    """
-
-    id: str
-    per_year: float
-    shares: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Staff who do the same work, each on one piece of work at a time, first come first served.
-
-    Attributes:
-        precedence: classes whose work is taken first, in this order, before that of all others; a
-            piece of work that was begun is not interrupted.
-    """
-
-    id: str
-    label: Label
-    size: int
-    precedence: tuple[str, ...] = ()
-
-    def rank(self, case_class: str) -> int:
-        """Return the place of a class in the queue: the work of a lower rank is taken first."""
-        first = self.precedence
-        return first.index(case_class) if case_class in first else len(first)
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A body that takes cases only when it meets.
-
-    Attributes:
-        every: working days from one meeting to the next.
-        first: the working day of the first meeting, counted from the start of the run at 0.
-        agenda: how many cases one meeting takes; None means any number.
-    """
-
-    id: str
-    label: Label
-    every: int
-    first: int
-    agenda: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Work:
-    """Work of one member of a pool: the effort in person-days, by class."""
+    """Work in a pool.
+
+    Attributes:
+        effort: the person-days of each member that it needs, by class.
+        team: how many members work on it together.
+        skill: what they must be able to do, by class; "" is nothing special.
+    """
 
     pool: str
     effort: Mapping[str, Law]
+    team: int = 1
+    skill: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +132,8 @@ class ExtensionPolicy:
 class Opinion:
     """How the members of one class of a panel reply.
 
-    A case draws one propensity per round from a beta distribution; each member objects with that
-    probability, so objections are correlated (a beta-binomial number of them).
+    A case draws one propensity per round; each member objects with that probability, so objections are
+    correlated (a beta-binomial number of them where the propensity has a beta distribution).
 
     Attributes:
         latency: working days from the opening of the panel to the reply, by class.
@@ -200,10 +142,14 @@ class Opinion:
         objection: the reply that counts as objection.
         mean: its mean probability, by class.
         correlation: between two members of one case.
-        propensity: the quantile table of the beta distribution, by class.
+        propensity: the quantile table of the distribution of the propensity, by class.
         neutral: the reply that is neither, or None.
         neutral_share: of those who do not object.
         support: the reply of all others.
+        persistence: the probability that a member which objected in the round before objects again, by class;
+            None means that it does so as any other.
+        effort: the days that a member works on each proposal, one at a time; None means that it
+            answers any number at once.
     """
 
     panel: str
@@ -218,6 +164,8 @@ class Opinion:
     neutral: str | None
     neutral_share: Mapping[str, float]
     support: str
+    persistence: Mapping[str, float] | None = None
+    effort: Mapping[str, Law] | None = None
 
 
 @dataclass(frozen=True)
@@ -232,7 +180,8 @@ class Scenario:
         behaviours: what is done in each stage, in order.
         opinions: how panel members reply, by panel and class of members.
         notes: where the numbers come from.
-        source: the text of the file.
+        file, source: the name of the file, and its text.
+        files: the names and texts of the other files that it rests on: those that it extends, and data.
     """
 
     id: str
@@ -251,22 +200,35 @@ class Scenario:
     extensions: tuple[ExtensionPolicy, ...]
     opinions: Mapping[tuple[str, str], Opinion]
     notes: tuple[Note, ...]
+    file: str = field(default="", compare=False, repr=False)
     source: str = field(default="", compare=False, repr=False)
+    files: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """The classes, each with every combination of values of its attributes."""
+        return tuple(sort for each in self.classes for sort in each.sorts)
 
     def staffed(self, **sizes: int) -> Scenario:
         """Return the scenario with other sizes of pools, as in `scenario.staffed(reviewers=9)`.
 
+        A schedule of head-counts is moved with the size, up or down; leave stays as it is.
+
         Raises:
-            InvalidInput: there is no such pool, or a size below 1.
+            InvalidInput: there is no such pool, it has several groups, or a size is below 1.
         """
-        known = [pool.id for pool in self.pools]
+        known = {pool.id: pool for pool in self.pools}
         for name, size in sizes.items():
             if name not in known:
                 raise InvalidInput(f'{self.id} has no pool "{name}"{nearest(name, known)}')
             if size < 1:
                 raise InvalidInput(f'the pool "{name}" cannot have {size} people; it needs one')
-        pools = tuple(replace(pool, size=sizes.get(pool.id, pool.size)) for pool in self.pools)
-        return replace(self, pools=pools)
+            if len(known[name].groups) > 1:
+                rule = "say in the file how many each has"
+                raise InvalidInput(f'the pool "{name}" has several groups; {rule}')
+            (group,) = known[name].groups
+            known[name] = replace(known[name], groups=(group.grown(size - group.size),))
+        return replace(self, pools=tuple(known.values()))
 
     def lasting(self, years: float, warm_up: float | None = None) -> Scenario:
         """Return the scenario with another length and, if given, another warm-up, in years."""

@@ -12,6 +12,23 @@ from duecourse.model.schema import FileId, Id, LabelShape, OneOrMore, Shape
 Steps = Annotated[list[str], OneOrMore]
 Noted = Annotated[str, Field(min_length=8, max_length=2_000)]
 Days = Literal["working days", "calendar days"]
+Shares = Annotated[
+    dict[str, Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=100)
+]
+Weight = Annotated[float, Field(ge=0, le=1_000)]
+HeadCount = Annotated[int, Field(ge=0, le=100_000)]
+NthDay = Annotated[int, Field(ge=-23, le=23)]
+ColumnName = Annotated[str, Field(min_length=1, max_length=100)]
+FILE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){0,9}$"
+"""A path below a folder; no part of it can lead out of the folder."""
+FileName = Annotated[
+    str,
+    Field(
+        pattern=FILE_NAME,
+        max_length=200,
+        description="a CSV file below the folder of the scenario file",
+    ),
+]
 
 
 class SourcedShape(Shape):
@@ -26,6 +43,7 @@ class ScenarioShape(Shape):
 
     id: FileId
     label: LabelShape
+    extends: FileId | None = None
     procedure: str
     amendments: list[str] = Field(default=[], max_length=20)
     readings: dict[str, str] = Field(default={}, max_length=100)
@@ -42,23 +60,90 @@ class ClassShape(Shape):
     party: str
     begins: Steps = Field(min_length=1, max_length=100)
     facts: dict[str, bool | int | str] = Field(default={}, max_length=100)
+    attributes: dict[str, Shares] = Field(default={}, max_length=5)
+
+
+class ChangeShape(Shape):
+    """A time in which more or fewer cases arrive."""
+
+    from_: Annotated[dt.date | None, Field(alias="from")] = None
+    until: dt.date | None = None
+    times: Annotated[float, Field(ge=0, le=1_000)]
+    classes: Steps = Field(default=[], max_length=100)
+
+
+class ReplayShape(Shape):
+    """A table of the dates and classes of cases."""
+
+    file: FileName
+    date: ColumnName = "date"
+    class_: Annotated[ColumnName, Field(alias="class")] = "class"
 
 
 class ArrivalsShape(SourcedShape):
     """A stream of cases."""
 
     id: Id
-    per_year: Annotated[float, Field(ge=0, le=1_000_000)]
-    shares: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(min_length=1)
+    per_year: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+    gaps: Any = None
+    replay: ReplayShape | None = None
+    shares: Shares | None = None
+    months: list[Weight] = Field(default=[], max_length=12)
+    weekdays: list[Weight] = Field(default=[], max_length=7)
+    changes: list[ChangeShape] = Field(default=[], max_length=100)
 
 
-class PoolShape(SourcedShape):
+class HeadCountShape(Shape):
+    """The head-count from a date on."""
+
+    from_: Annotated[dt.date, Field(alias="from")]
+    size: HeadCount
+
+
+class LeaveShape(Shape):
+    """Members who are away."""
+
+    from_: Annotated[dt.date, Field(alias="from")]
+    until: dt.date
+    members: Annotated[int, Field(ge=1, le=100_000)]
+
+
+class CostShape(Shape):
+    """What staff costs."""
+
+    amount: Annotated[float, Field(ge=0, le=1e12)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    per: Literal["day worked", "day employed"]
+
+
+class MembersShape(Shape):
+    """Members who are alike."""
+
+    size: HeadCount | None = None
+    schedule: list[HeadCountShape] = Field(default=[], max_length=1_000)
+    leave: list[LeaveShape] = Field(default=[], max_length=1_000)
+    full_time: Annotated[float, Field(gt=0, le=1)] | None = None
+    skills: Annotated[list[Id], OneOrMore] = Field(default=[], max_length=50)
+
+
+class GroupShape(MembersShape):
+    """A group of a pool."""
+
+    id: Id
+
+
+class PoolShape(SourcedShape, MembersShape):
     """A pool of staff."""
 
     id: Id
     label: LabelShape
-    size: Annotated[int, Field(ge=1, le=100_000)]
+    group: list[GroupShape] = Field(default=[], max_length=50)
     precedence: Steps = Field(default=[], max_length=100)
+    discipline: Literal["first_come", "earliest_due", "risk_first"] = "first_come"
+    weights: Any = None
+    preemptive: bool = False
+    carries: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    cost: CostShape | None = None
 
 
 class MeetingShape(SourcedShape):
@@ -66,8 +151,10 @@ class MeetingShape(SourcedShape):
 
     id: Id
     label: LabelShape
-    every: Annotated[int, Field(ge=1, le=10_000)]
-    first: Annotated[int, Field(ge=0, le=10_000)]
+    every: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    first: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    dates: list[dt.date] = Field(default=[], max_length=5_000)
+    monthly: list[NthDay] = Field(default=[], max_length=20)
     agenda: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
@@ -87,6 +174,8 @@ class ActivityShape(SourcedShape):
     begin: Steps = Field(default=[], max_length=100)
     work: str | None = None
     effort: Any = None
+    team: Annotated[int, Field(ge=1, le=1_000)] = 1
+    skill: Any = None
     delay: Any = None
     unit: Days | None = None
     meeting: str | None = None
@@ -120,7 +209,9 @@ class ObjectionShape(Shape):
     """How likely members object, and how much alike."""
 
     mean: Any
-    correlation: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    correlation: Annotated[float, Field(ge=0, lt=1)] | None = None
+    sigma: Annotated[float, Field(ge=0, le=10)] | None = None
+    persistence: Any = None
     counts_as: str
 
 
@@ -136,6 +227,7 @@ class ReplyShape(SourcedShape):
 
     panel: str
     actor: str
+    effort: Any = None
     latency: Any
     silence: Any = None
     late: Any = None

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import TYPE_CHECKING, TypeVar
 
-from duecourse.errors import InvalidInput, nearest
+from duecourse.errors import InvalidInput
 from duecourse.model import library
 from duecourse.model.clocks import open_ledger
-from duecourse.model.layers import Entry
 from duecourse.model.schema import Shape
 from duecourse.model.shapes import shaped
 from duecourse.model.variants import choose_readings
 from duecourse.scenarios import scenario as s
 from duecourse.scenarios import schema
+from duecourse.scenarios.data_files import DataFiles
+from duecourse.scenarios.extend import read_layers
 from duecourse.scenarios.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from duecourse.model.layers import Entry
     from duecourse.model.library import Folder
     from duecourse.model.procedure import Procedure
     from duecourse.model.source import Source
+
+MOST_SORTS = 64
+"""Combinations of values of the attributes of one class, at most."""
 
 _S = TypeVar("_S", bound=Shape)
 _T = TypeVar("_T")
@@ -36,39 +42,40 @@ class Tables:
         readings: Mapping[str, str],
         amendments: tuple[str, ...],
         root: Folder | None,
+        home: Folder,
     ) -> None:
         self.source, self.root = source, root
         self.values = Values(())
         self.problems = self.values.problems
         self.notes: list[s.Note] = []
-        self.head, self.head_entry = self.read_head()
+        self.layers = read_layers(source, home, root, self.problems)
+        self.values.files.update(
+            {name: DataFiles(each) for name, each in self.layers.homes.items()}
+        )
+        self.head_entry = self.layers.head
+        self.head = self.read_head()
         self.procedure = self.read_procedure((*self.head.amendments, *amendments))
         self.readings = self.read_readings(readings)
+        self.calendar = open_ledger(self.procedure, self.readings).calendar
         self.check_days()
-        self.entries = {kind: list(self.tables(kind)) for kind in schema.SHAPES}
-        self.values.classes = tuple(self.ids("class"))
+        self.entries = self.layers.entries
+        for kind, entries in self.entries.items():
+            self.refuse_twins(kind, entries)
+        self.values.sorts = tuple(
+            sort for each in self.entries["class"] for sort in self.sorts(each)
+        )
 
     # --- the head ---------------------------------------------------------------------------------
 
-    def read_head(self) -> tuple[schema.ScenarioShape, Entry]:
+    def read_head(self) -> schema.ScenarioShape:
         """Return the head of the file."""
-        for key in self.source.data:
-            if key not in {*schema.SHAPES, "scenario"}:
-                hint = nearest(key, {*schema.SHAPES, "scenario"})
-                message = f'unknown table "{key[:80]}"{hint}'
-                self.problems.append(self.source.problem((key,), "unknown-table", message))
-        data = self.source.data.get("scenario")
-        if not isinstance(data, dict):
-            message = "no [scenario] table; a scenario file begins with one"
-            raise InvalidInput([*self.problems, self.source.problem((), "missing", message)])
-        entry = Entry(data, self.source, ("scenario",))
-        head = shaped(schema.ScenarioShape, entry, self.problems)
+        head = shaped(schema.ScenarioShape, self.head_entry, self.problems)
         if head is None:
             raise InvalidInput(sorted(self.problems))
         if head.warm_up >= head.years:
             rule = f"a warm-up of {head.warm_up:g} years leaves nothing of {head.years:g} years"
-            self.values.wrong(entry, "range", rule, ("warm_up",))
-        return head, entry
+            self.values.wrong(self.head_entry, "range", rule, ("warm_up",))
+        return head
 
     def read_procedure(self, amendments: tuple[str, ...]) -> Procedure:
         """Return the procedure with its amendments."""
@@ -94,7 +101,7 @@ class Tables:
 
     def check_days(self) -> None:
         """Note it if the calendar does not cover the whole run."""
-        calendar = open_ledger(self.procedure, self.readings).calendar
+        calendar = self.calendar
         try:
             end = calendar.add_calendar_days(self.head.start, math.ceil(self.head.years * 366))
             calendar.roll_forward(end)
@@ -103,21 +110,26 @@ class Tables:
 
     # --- the tables -------------------------------------------------------------------------------
 
-    def tables(self, kind: str) -> Iterator[Entry]:
-        """Yield the tables of a kind."""
-        tables = self.source.data.get(kind, [])
-        if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
-            message = f"must be written as [[{kind}]], once per element"
-            self.problems.append(self.source.problem((kind,), "shape", message))
-            return
+    def refuse_twins(self, kind: str, entries: Sequence[Entry]) -> None:
+        """Note tables of one kind with one id."""
         seen: set[object] = set()
-        for index, table in enumerate(tables):
-            entry = Entry(table, self.source, (kind, index))
-            name = table.get("id")
+        for entry in entries:
+            name = entry.data.get("id")
             if name is not None and str(name) in seen:
                 self.values.wrong(entry, "duplicate", f'two tables [[{kind}]] "{name}"', ("id",))
             seen.add(str(name))
-            yield entry
+
+    def sorts(self, entry: Entry) -> tuple[str, ...]:
+        """Return a class with each combination of values of its attributes, as far as they are well written."""
+        written = entry.data.get("attributes")
+        shares = list(written.values()) if isinstance(written, dict) else []
+        if not all(isinstance(each, dict) for each in shares):
+            shares = []
+        if math.prod(map(len, shares)) > MOST_SORTS:
+            rule = f"more than {MOST_SORTS} combinations of values; leave some out"
+            self.values.wrong(entry, "too-large", rule, ("attributes",))
+            shares = []
+        return tuple(".".join((str(entry.data.get("id")), *each)) for each in product(*shares))
 
     def ids(self, kind: str) -> list[str]:
         """Return the ids of the tables of a kind, in order."""

@@ -9,34 +9,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from duecourse.scenarios.values import OTHERWISE
+from duecourse.scenarios.values import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from duecourse.errors import Problem
     from duecourse.model.layers import Entry
     from duecourse.model.table import Rule, Table
-    from duecourse.scenarios.scenario import Activity, CaseClass, Scenario
+    from duecourse.scenarios.demand import CaseClass
+    from duecourse.scenarios.extend import Layers
+    from duecourse.scenarios.scenario import Activity, Scenario
 
 MOST = 500_000
 """Configurations that the walk looks at, at most; beyond it says that it is not finished."""
 
 
-def walk_problems(
-    scenario: Scenario, table: Table, entries: Mapping[str, Sequence[Entry]], head: Entry
-) -> list[Problem]:
+def walk_problems(scenario: Scenario, table: Table, layers: Layers) -> list[Problem]:
     """Return what is wrong with the behaviours of a scenario, each problem once per place.
 
     Args:
         scenario: the values, its names already resolved.
         table: its procedure, compiled under its readings.
-        entries: the tables `class` and `stage` of the file, in order.
-        head: its head, for what has no better place.
+        layers: the tables of the file.
     """
-    walk = _Walk(scenario, table, entries, head)
+    walk = _Walk(scenario, table, layers)
     for index, each in enumerate(scenario.classes):
-        walk.case_class(each, entries["class"][index])
+        for sort in each.sorts:
+            walk.case_class(each, sort, layers.entries["class"][index])
     return list(walk.found.values())
 
 
@@ -45,11 +45,11 @@ class _Walk:
         self,
         scenario: Scenario,
         table: Table,
-        entries: Mapping[str, Sequence[Entry]],
-        head: Entry,
+        layers: Layers,
     ) -> None:
-        self.scenario, self.table, self.head = scenario, table, head
-        self.stages = {str(entry.data.get("id")): entry for entry in entries["stage"]}
+        self.scenario, self.table, self.head = scenario, table, layers.head
+        self.stages = {str(entry.data.get("id")): entry for entry in layers.entries["stage"]}
+        self.activities = layers.activities
         self.found: dict[tuple[object, ...], Problem] = {}
         self.panels: dict[str, list[int]] = {}
         for name, field in table.fields.items():
@@ -61,9 +61,9 @@ class _Walk:
 
     # --- one class --------------------------------------------------------------------------------
 
-    def case_class(self, each: CaseClass, entry: Entry) -> None:
-        """Walk the cases of one class from their arrival."""
-        self.beside = self.side_steps(each.id)
+    def case_class(self, each: CaseClass, sort: str, entry: Entry) -> None:
+        """Walk the cases of one sort (a class with values of its attributes) from their arrival."""
+        self.beside = self.side_steps(sort)
         self.around = {}
         start = self.first(each, entry)
         if start is None:
@@ -74,7 +74,7 @@ class _Walk:
             if to is None:
                 return
             packed = to
-        self.behaviours(each.id, packed)
+        self.behaviours(sort, packed)
 
     def first(self, each: CaseClass, entry: Entry) -> int | None:
         fits = initial_configurations(self.table, each)
@@ -143,21 +143,21 @@ class _Walk:
         self, name: str, packed: int, activity: Activity, stage: str, position: int
     ) -> set[int]:
         """Return the configurations that an activity may lead to."""
-        entry, where = self.stages[stage], ("activity", position)
-        begun = self.in_turn({packed}, activity.begin, stage, entry, (*where, "begin"))
+        entry = self.activities[stage][position]
+        begun = self.in_turn({packed}, activity.begin, stage, entry, "begin")
         here = self.waited(begun, activity, stage)
         found = {to for to in here if self.table.stage(to) != stage}
         here -= found
         if activity.choose is not None:
             for step, share in activity.choose[name] if here else ():
                 if share > 0:
-                    at = _chosen(entry, where, name, step)
+                    at = _chosen(entry, name, step)
                     taken = {self.take(each, step, entry, *at) for each in here}
                     found |= {to for to in taken if to is not None}
             return found
         if activity.first_of:
-            return found | self.first_allowed(here, activity, entry, where)
-        return found | self.in_turn(here, activity.take, stage, entry, (*where, "take"))
+            return found | self.first_allowed(here, activity, entry)
+        return found | self.in_turn(here, activity.take, stage, entry, "take")
 
     def in_turn(
         self,
@@ -165,26 +165,24 @@ class _Walk:
         steps: Sequence[str],
         stage: str,
         entry: Entry,
-        where: tuple[str | int, ...],
+        key: str,
     ) -> set[int]:
         """Return where a list of steps leads; a step to another stage ends the list."""
         here, gone = set(begun), set()
         for index, step in enumerate(steps):
-            taken = {self.take(packed, step, entry, *where, index) for packed in here}
+            taken = {self.take(packed, step, entry, key, index) for packed in here}
             here = {to for to in taken if to is not None and self.table.stage(to) == stage}
             gone |= {to for to in taken if to is not None and to not in here}
         return here | gone
 
-    def first_allowed(
-        self, here: set[int], activity: Activity, entry: Entry, where: tuple[str | int, ...]
-    ) -> set[int]:
+    def first_allowed(self, here: set[int], activity: Activity, entry: Entry) -> set[int]:
         found = set()
         for packed in here:
             moves = (self.table.move(packed, step) for step in activity.first_of)
             move = next((each for each in moves if each is not None), None)
             if move is None:
                 message = f"the law may allow none of these here; allowed: {self.allowed(packed)}"
-                self.wrong("illegal", message, entry, *where, "first_of")
+                self.wrong("illegal", message, entry, "first_of")
             else:
                 self.opened(move[0])
                 found.add(move[1])
@@ -262,16 +260,15 @@ class _Walk:
         )
 
 
-def _chosen(
-    entry: Entry, where: tuple[str | int, ...], name: str, step: str
-) -> tuple[str | int, ...]:
-    """Return where a decision gives a step its probability, for one class."""
-    data: Any = entry.data
-    for key in (*where, "choose"):
-        data = data[key]
-    by_class = any(isinstance(each, dict) for each in data.values())
-    named = (name if name in data else OTHERWISE,) if by_class else ()
-    return (*where, "choose", *named, step)
+def _chosen(entry: Entry, sort: str, step: str) -> tuple[str | int, ...]:
+    """Return where a decision gives a step its probability, for one sort of case."""
+    where: tuple[str | int, ...] = ("choose",)
+    data: Any = entry.data["choose"]
+    while any(isinstance(each, dict) for each in data.values()):
+        key = key_of(data, sort)
+        assert key is not None, "a decision is made for every sort of case"
+        where, data = (*where, key), data[key]
+    return (*where, step)
 
 
 def initial_configurations(table: Table, each: CaseClass) -> list[int]:

@@ -41,6 +41,7 @@ class Clocks:
             self.stopped(run)
         for clock in ledger.running:
             self.announce(clock)
+        case.due_moved()
 
     def stopped(self, run: Run) -> None:
         """Write into the log that a clock stopped, and by how many working days it was past its limit."""

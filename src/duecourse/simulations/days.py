@@ -41,6 +41,11 @@ class Days:
         """The number of working days in one year of the run, on average."""
         return self.length / self._years
 
+    @property
+    def years(self) -> float:
+        """The length of the run in calendar years."""
+        return self._years
+
     @cached_property
     def estimated(self) -> bool:
         """Whether a day of the run rests on an unpublished schedule."""

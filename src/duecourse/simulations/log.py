@@ -37,16 +37,17 @@ class Event(NamedTuple):
 
     Attributes:
         case: the number of the case, in the order of arrival.
-        kind: its class.
+        kind: its class, followed by the values of its attributes where the class has some: `listing.finance`.
         time: in working days since the start of the run; it belongs to day floor(time).
         event: `arrival`; `step`; `lapse` of a clock; `stop` of a clock; `late` for a reply after its
-            panel closed; of work in a pool `ask`, `start`, `finish`, and `drop` where the case left.
+            panel closed; of work in a pool `ask`, `start`, `finish`, `interrupt` where its members left it for
+            other work, and `drop` where the case left.
         actor: who took the step.
         step: the step.
         stage, to: the stage before and after.
         activity: what the work belongs to.
         subject: the clock, the pool, or the member who replied.
-        value: of `start`, the effort in person-days; of `stop`, the working days past the due date.
+        value: of `start` and `interrupt`, the effort in person-days of each member that is left; of `stop`, the working days past the due date.
         breach: whether the time limit was missed: on `lapse` and `stop`.
         late: whether a reply came after its panel had closed; it does not count.
     """

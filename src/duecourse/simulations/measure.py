@@ -14,6 +14,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from duecourse.simulations.estimate import summary
+from duecourse.simulations.head_count import staffed_days, teams
 from duecourse.simulations.periods import WEEK, flows, periods
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class _Measure:
         self.staff = {pool.id: _Staff() for pool in scenario.pools}
         self.asked: dict[int, float] = {}
         self.started: dict[int, float] = {}
+        self.team = teams(scenario)
+        self.teams: dict[int, int] = {}
         self.values: dict[str, float] = {}
         self.trials: dict[str, int] = {}
 
@@ -103,6 +106,7 @@ class _Measure:
             "stop": self.stop,
             "ask": self.ask,
             "start": self.start,
+            "interrupt": self.interrupt,
             "finish": self.finish,
             "drop": self.finish,
         }
@@ -177,11 +181,17 @@ class _Measure:
         if event.time >= self.begin:
             staff.waits.append(event.time - asked)
         self.started[event.case] = event.time
+        self.teams[event.case] = self.team.get((event.stage, event.activity), 1)
+
+    def interrupt(self, event: Event) -> None:
+        self.finish(event)
+        self.asked[event.case] = event.time
 
     def finish(self, event: Event) -> None:
         staff = self.staff[event.subject]
         if event.case in self.started:
-            staff.busy += self.within(self.started.pop(event.case), event.time)
+            worked = self.within(self.started.pop(event.case), event.time)
+            staff.busy += worked * self.teams[event.case]
         else:
             staff.queued += self.within(self.asked.pop(event.case), event.time)
 
@@ -195,7 +205,7 @@ class _Measure:
         """Count work and waiting that the end of the run cut off."""
         pool = {e.case: e.subject for e in self.log.events if e.event in {"ask", "start"}}
         for case, since in self.started.items():
-            self.staff[pool[case]].busy += self.within(since, self.end)
+            self.staff[pool[case]].busy += self.within(since, self.end) * self.teams[case]
         for case, since in self.asked.items():
             self.staff[pool[case]].queued += self.within(since, self.end)
 
@@ -257,7 +267,8 @@ class _Measure:
         window = self.end - self.begin
         for pool in self.scenario.pools:
             staff = self.staff[pool.id]
-            self.values[f"pool.{pool.id}.utilisation"] = staff.busy / (pool.size * window)
+            there = staffed_days(pool, self.days, self.begin, self.end)
+            self.values[f"pool.{pool.id}.utilisation"] = staff.busy / there if there else math.nan
             self.values[f"pool.{pool.id}.wait"] = summary(staff.waits)[0]
             self.values[f"pool.{pool.id}.queue"] = staff.queued / window
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duecourse.simulations.agenda import Phase
+from duecourse.simulations.agenda import Phase, on_grid
 from duecourse.simulations.randomness import interpolated, normal_quantile, uniform_of, variate
 
 if TYPE_CHECKING:
@@ -66,12 +66,22 @@ class Panels:
         """Settle when one member replies."""
         case = self.case
         index = (voter.keys[member] + count) & _MASK
-        law = voter.latency
+        law, line = voter.latency, voter.effort
         if voter.late is not None and voter.silence > 0:
             silent = uniform_of(case.key, voter.silence_purpose, index) < voter.silence
-            law = voter.late if silent else law
+            law, line = (voter.late, None) if silent else (law, line)
         delay = variate(law, uniform_of(case.key, voter.latency_purpose, index))
+        if line is not None:
+            effort = variate(line, uniform_of(case.key, voter.effort_purpose, index))
+            delay = on_grid(delay) + self.in_line(voter, member, on_grid(effort))
         case.later(delay, self.reply, panel, count, voter, member)
+
+    def in_line(self, voter: Voter, member: int, effort: float) -> float:
+        """Return how long it takes until a member has worked on a proposal, after those that it was asked before."""
+        lines, now = self.case.office.lines, self.case.office.now
+        key = voter.actor, voter.keys[member]
+        lines[key] = max(lines.get(key, now), now) + effort
+        return lines[key] - now
 
     def reply(self, panel: str, count: int, voter: Voter, member: int) -> None:
         """Hear one member, or note that the reply came too late to count."""
@@ -90,8 +100,11 @@ class Panels:
     def opinion(self, count: int, voter: Voter, member: int) -> str:
         """Return what a member says: it objects with the propensity of the case in this round."""
         key = self.case.key
-        shared = uniform_of(key, voter.propensity_purpose, count)
-        propensity = interpolated(voter.propensity, normal_quantile(shared))
+        if count > 1 and voter.persistence is not None and self.objected(count - 1, voter, member):
+            propensity = voter.persistence
+        else:
+            shared = uniform_of(key, voter.propensity_purpose, count)
+            propensity = interpolated(voter.propensity, normal_quantile(shared))
         own = uniform_of(key, voter.vote_purpose, (voter.keys[member] + count) & _MASK)
         if own < propensity:
             return voter.opinion.objection
@@ -99,6 +112,10 @@ class Panels:
         if own < neutral and voter.opinion.neutral is not None:
             return voter.opinion.neutral
         return voter.opinion.support
+
+    def objected(self, count: int, voter: Voter, member: int) -> bool:
+        """Return whether a member objects in a round, in time or not."""
+        return self.opinion(count, voter, member) == voter.opinion.objection
 
     def heard(self, panel: str) -> None:
         """Let the case go on if this is the panel that it waits for."""

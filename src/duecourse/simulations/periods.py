@@ -9,10 +9,14 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from duecourse.simulations.head_count import staffed_days, teams
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from duecourse.scenarios.capacity import Pool
     from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.days import Days
     from duecourse.simulations.log import Log
 
 WEEK = 5
@@ -28,17 +32,25 @@ def periods(log: Log, scenario: Scenario) -> dict[str, tuple[float, ...]]:
     days = [min(PERIOD, length - at) for at in range(0, length, PERIOD)]
     names = [pool.id for pool in scenario.pools]
     times = {(kind, name): [0.0] * len(days) for kind in ("work", "wait") for name in names}
-    for kind, name, since, until in _spans(log):
+    for kind, name, since, until, members in _spans(log, teams(scenario)):
         for period, part in _parts(since, min(until, float(length))):
-            times[kind, name][period] += part
+            times[kind, name][period] += part * members
     found: dict[str, tuple[float, ...]] = {}
     for pool in scenario.pools:
-        for what, kind, size in (("utilisation", "work", pool.size), ("queue", "wait", 1)):
-            parts = zip(times[kind, pool.id], days, strict=True)
+        there = _there(pool, log.days, days)
+        for what, kind, sizes in (("utilisation", "work", there), ("queue", "wait", days)):
+            parts = zip(times[kind, pool.id], sizes, strict=True)
             found[f"pool.{pool.id}.{what}"] = tuple(
-                part / (size * worked) for part, worked in parts
+                part / size if size else math.nan for part, size in parts
             )
     return found
+
+
+def _there(pool: Pool, days: Days, lengths: Sequence[int]) -> list[float]:
+    """Return the working days of all members in each period."""
+    starts = range(0, days.length, PERIOD)
+    periods = zip(starts, lengths, strict=True)
+    return [staffed_days(pool, days, at, at + length) for at, length in periods]
 
 
 def flows(log: Log, scenario: Scenario) -> dict[str, float]:
@@ -63,25 +75,34 @@ def flows(log: Log, scenario: Scenario) -> dict[str, float]:
     return {name: counts[name] / years for name in names}
 
 
-def _spans(log: Log) -> Iterator[tuple[str, str, float, float]]:
-    """Yield waits and pieces of work: which, in what pool, from when to when; to the end where it cuts them off."""
+def _spans(
+    log: Log, team: Mapping[tuple[str, str], int]
+) -> Iterator[tuple[str, str, float, float, int]]:
+    """Yield waits and pieces of work: which, in what pool, from when to when, of how many members.
+
+    To the end where it cuts them off.
+    """
     asked: dict[int, tuple[str, float]] = {}
-    working: dict[int, tuple[str, float]] = {}
+    working: dict[int, tuple[str, float, int]] = {}
     for event in log.events:
         case, pool, time = event.case, event.subject, event.time
         if event.event == "ask":
             asked[case] = pool, time
         elif event.event == "start":
-            yield "wait", pool, asked.pop(case)[1], time
-            working[case] = pool, time
-        elif event.event in {"finish", "drop"}:
+            yield "wait", pool, asked.pop(case)[1], time, 1
+            working[case] = pool, time, team.get((event.stage, event.activity), 1)
+        elif event.event in {"finish", "drop", "interrupt"}:
             if case in working:
-                yield "work", pool, working.pop(case)[1], time
+                _, since, members = working.pop(case)
+                yield "work", pool, since, time, members
             else:
-                yield "wait", pool, asked.pop(case)[1], time
-    for kind, open_ended in (("wait", asked), ("work", working)):
-        for pool, since in open_ended.values():
-            yield kind, pool, since, math.inf
+                yield "wait", pool, asked.pop(case)[1], time, 1
+            if event.event == "interrupt":
+                asked[case] = pool, time
+    for pool, since in asked.values():
+        yield "wait", pool, since, math.inf, 1
+    for pool, since, members in working.values():
+        yield "work", pool, since, math.inf, members
 
 
 def _parts(since: float, until: float) -> Iterator[tuple[int, float]]:

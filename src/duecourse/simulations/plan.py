@@ -9,29 +9,29 @@ from duecourse.errors import InvalidInput
 from duecourse.model.clocks import Ledger, open_ledger
 from duecourse.model.compile import compile_table
 from duecourse.properties.ensemble import Ensemble, looked_at
-from duecourse.scenarios.law import law
 from duecourse.scenarios.scenario import DayUnit
 from duecourse.scenarios.walk import initial_configurations
 from duecourse.simulations.days import Days
+from duecourse.simulations.head_count import head_counts
+from duecourse.simulations.meeting_days import meeting_days
 from duecourse.simulations.randomness import purpose
+from duecourse.simulations.streams import streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from duecourse.model.table import Rule, Table
     from duecourse.properties.property import Property
+    from duecourse.scenarios.demand import CaseClass
     from duecourse.scenarios.law import Law
     from duecourse.scenarios.scenario import (
         Activity,
-        CaseClass,
         Delay,
         ExtensionPolicy,
         Incident,
         Opinion,
         Scenario,
     )
-
-ARRIVAL = purpose("arrival")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,8 @@ class Task:
     chance: int
     pool: int
     rank: int
+    team: int
+    skill: str
     effort: Law | None
     effort_purpose: int
     delay: Law | None
@@ -140,6 +142,8 @@ class Voter:
         keys: a number for each member, from its name where it has one: it stays the same when
             others join.
         names: the members, for the log.
+        persistence: the probability to object again; None where members do not remember.
+        effort: what a member works on one proposal at a time; None where it answers all at once.
         steps: the step of each reply.
     """
 
@@ -150,6 +154,9 @@ class Voter:
     silence: float
     propensity: tuple[float, ...]
     neutral_share: float
+    persistence: float | None
+    effort: Law | None
+    effort_purpose: int
     propensity_purpose: int
     latency_purpose: int
     silence_purpose: int
@@ -161,7 +168,7 @@ class Voter:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A class of cases with everything that its cases do."""
+    """A class of cases, or what its attributes make of it, with everything that its cases do."""
 
     id: str
     first: int
@@ -173,17 +180,13 @@ class Kind:
     actors: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """The arrivals of one class: the working days between two, and what names them to chance."""
-
-    kind: Kind
-    gap: Law
-    key: int
-
-
 class Plan:
-    """What all replications of a scenario share."""
+    """What all replications of a scenario share.
+
+    Attributes:
+        meeting_days: the working days on which each body meets.
+        head_counts: for each pool, the days on which its head-counts change, with those of its groups.
+    """
 
     def __init__(self, scenario: Scenario, properties: Sequence[Property] = ()) -> None:
         self.scenario = scenario
@@ -196,25 +199,20 @@ class Plan:
         self.days = Days(self._ledger.calendar, scenario.start, scenario.years)
         self.pools = {pool.id: index for index, pool in enumerate(scenario.pools)}
         self.meetings = {each.id: index for index, each in enumerate(scenario.meetings)}
-        self.kinds = {each.id: self._kind(each) for each in scenario.classes}
-        self.streams = tuple(
-            Stream(
-                self.kinds[name],
-                law({"law": "exponential", "mean": self.days.per_year / (each.per_year * share)}),
-                purpose(f"{each.id}.{name}"),
-            )
-            for each in scenario.arrivals
-            for name, share in each.shares.items()
-            if each.per_year * share > 0
-        )
+        self.meeting_days = tuple(meeting_days(each, self.days) for each in scenario.meetings)
+        self.head_counts = tuple(head_counts(pool, self.days) for pool in scenario.pools)
+        self.kinds = {
+            sort: self._kind(each, sort) for each in scenario.classes for sort in each.sorts
+        }
+        self.streams = streams(scenario, self.days, self.kinds)
 
     def ledger(self) -> Ledger:
         """Return the empty ledger of a new case."""
         empty = self._ledger
         return Ledger(empty.procedure, empty.readings, empty.calendar, empty.first_day_counts)
 
-    def _kind(self, each: CaseClass) -> Kind:
-        scenario, name = self.scenario, each.id
+    def _kind(self, each: CaseClass, name: str) -> Kind:
+        scenario = self.scenario
         first = initial_configurations(self.table, each)
         if len(first) != 1:
             raise InvalidInput(f'the class "{name}" does not say in which configuration it begins')
@@ -256,6 +254,8 @@ class Plan:
             chance=purpose(f"{prefix}.chance"),
             pool=pool,
             rank=self.scenario.pools[pool].rank(name) if activity.work else 0,
+            team=activity.work.team if activity.work else 1,
+            skill=activity.work.skill.get(name, "") if activity.work else "",
             effort=activity.work.effort[name] if activity.work else None,
             effort_purpose=purpose(f"{prefix}.effort"),
             delay=activity.delay.law[name] if activity.delay else None,
@@ -285,6 +285,9 @@ class Plan:
             silence=opinion.silence[name],
             propensity=opinion.propensity[name],
             neutral_share=opinion.neutral_share[name],
+            persistence=None if opinion.persistence is None else opinion.persistence[name],
+            effort=None if opinion.effort is None else opinion.effort[name],
+            effort_purpose=purpose(f"{prefix}.effort"),
             propensity_purpose=purpose(f"{opinion.panel}.propensity"),
             latency_purpose=purpose(f"{prefix}.latency"),
             silence_purpose=purpose(f"{prefix}.silence"),

@@ -15,6 +15,8 @@ A lapse happens at the last instant of the due day, after everything else of tha
 
 from __future__ import annotations
 
+from math import inf
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import simpy
@@ -23,15 +25,17 @@ from duecourse.simulations.agenda import TICK, Agenda, Phase, on_grid
 from duecourse.simulations.clocks import Clocks
 from duecourse.simulations.log import Event, Log
 from duecourse.simulations.panels import Panels
-from duecourse.simulations.plan import ARRIVAL
-from duecourse.simulations.pools import Desk, Job, Room
-from duecourse.simulations.randomness import root, uniform_of, variate
+from duecourse.simulations.pools import Desk, Job
+from duecourse.simulations.randomness import root, variate
+from duecourse.simulations.rooms import Room
 from duecourse.simulations.standing import OURS, EngineError, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from duecourse.simulations.plan import Kind, Plan, Stream, Task, Wish
+    from duecourse.simulations.head_count import HeadCounts
+    from duecourse.simulations.plan import Kind, Plan, Task, Wish
+    from duecourse.simulations.streams import Stream
 
     Life = Generator[simpy.Event, None, None]
 
@@ -54,20 +58,23 @@ class Office:
         self.awake = False
         scenario = plan.scenario
         self.desks = [
-            Desk(pool, number, self.agenda, self.start)
+            Desk(pool, number, self.agenda, self.started, self.interrupted)
             for number, pool in enumerate(scenario.pools)
         ]
         self.rooms = [
-            Room(each, number, self.agenda, _attend)
+            Room(plan.meeting_days[number], each.agenda, number, self.agenda, _attend)
             for number, each in enumerate(scenario.meetings)
         ]
+        self.lines: dict[tuple[str, int], float] = {}
 
     def run(self) -> Log:
         """Return the log of the whole run."""
         for number, stream in enumerate(self.plan.streams):
-            self.announce(number, stream, 0, 0.0)
+            self.announce(number, stream, 0, 0, 0.0)
         for room in self.rooms:
-            room.schedule(float(room.meeting.first))
+            room.schedule(0)
+        for desk, counts in zip(self.desks, self.plan.head_counts, strict=True):
+            self.schedule(desk, counts)
         self.environment.process(self.drain())
         self.environment.run()
         return Log(self.replication, self.plan.days, tuple(self.events))
@@ -87,26 +94,50 @@ class Office:
                 self.awake = False
                 yield environment.timeout(0)
 
-    def announce(self, number: int, stream: Stream, count: int, last: float) -> None:
-        """Note when the next case of a stream arrives; `count` cases have."""
+    def announce(self, number: int, stream: Stream, count: int, day: int, inner: float) -> None:
+        """Note when the next case of a stream arrives; `count` cases have, the last at an inner time on a day."""
         key = root(self.seed, self.replication, (stream.key + count) % 2**64)
-        time = last + on_grid(variate(stream.gap, uniform_of(key, ARRIVAL, 0)))
-        self.agenda.add(time, Phase.ARRIVAL, number, self.arrive, number, stream, count, key)
+        found = stream.next(key, count, day, inner)
+        if found is not None:
+            time, day, inner = found
+            self.agenda.add(
+                time, Phase.ARRIVAL, number, self.arrive, number, stream, count, key, day, inner
+            )
 
-    def arrive(self, number: int, stream: Stream, count: int, key: int) -> None:
+    def arrive(  # noqa: PLR0913, PLR0917  (where the stream stands)
+        self, number: int, stream: Stream, count: int, key: int, day: int, inner: float
+    ) -> None:
         """Begin the life of a case."""
-        case = Case(self, stream.kind, self.cases, key)
+        case = Case(self, stream.kind(key, count), self.cases, key)
         self.cases += 1
         case.process = self.environment.process(case.life())
         self.awake = True
-        self.announce(number, stream, count + 1, self.now)
+        self.announce(number, stream, count + 1, day, inner)
 
-    def start(self, desk: Desk, job: Job, now: float) -> None:
-        """Let a member of a pool begin a job."""
+    def schedule(self, desk: Desk, counts: HeadCounts) -> None:
+        """Announce the changes of the head-counts of a pool; those of day 0 hold from the start."""
+        for day, sizes in counts:
+            if day:
+                time = float(day)
+                self.agenda.add(time, Phase.SCHEDULE, desk.number, desk.staff, sizes, time)
+            else:
+                desk.staff(sizes, 0.0)
+
+    def started(self, desk: Desk, job: Job) -> None:
+        """Note that members of a pool have begun or resumed a job, and when they end it."""
         case = job.case
         assert isinstance(case, Case)
         case.note("start", activity=job.activity, subject=desk.pool.id, value=job.effort)
-        self.agenda.add(now + job.effort, Phase.COMPLETE, case.number, case.worked, job)
+        if desk.pool.carries is not None:
+            case.carried.add(desk)
+        end = self.now + job.left
+        self.agenda.add(end, Phase.COMPLETE, case.number, case.worked, job, job.turn)
+
+    def interrupted(self, desk: Desk, job: Job) -> None:
+        """Note that the members of a pool have left a job for another."""
+        case = job.case
+        assert isinstance(case, Case)
+        case.note("interrupt", activity=job.activity, subject=desk.pool.id, value=job.effort)
 
 
 class Case(Standing):
@@ -121,6 +152,7 @@ class Case(Standing):
         self.token = 0
         self.job: tuple[Desk, Job] | None = None
         self.room: Room | None = None
+        self.carried: set[Desk] = set()
 
     # --- the procedure ----------------------------------------------------------------------------
 
@@ -230,15 +262,15 @@ class Case(Standing):
         assert task.effort is not None
         desk = self.office.desks[task.pool]
         effort = on_grid(variate(task.effort, self.draw(task.effort_purpose)))
-        job = Job(self, task.name, effort, task.rank)
+        job = Job(self, task.name, effort, task.rank, task.team, task.skill)
         self.job = desk, job
         self.note("ask", activity=task.name, subject=desk.pool.id)
         desk.ask(job, self.office.now)
         yield from self.wait()
 
-    def worked(self, job: Job) -> None:
-        """End a piece of work and set its member free."""
-        if not job.over and self.job is not None:
+    def worked(self, job: Job, turn: int) -> None:
+        """End a piece of work and set its members free, unless it was interrupted in this turn or dropped."""
+        if not job.over and job.turn == turn and job.members and self.job is not None:
             desk, self.job = self.job[0], None
             self.note("finish", activity=job.activity, subject=desk.pool.id)
             desk.finish(job, self.office.now)
@@ -285,6 +317,21 @@ class Case(Standing):
         time = self.office.plan.days.later(now, delay) if calendar_days else now + delay
         time = max(time, self.soonest)
         self.office.agenda.add(time, Phase.COMPLETE, self.number, action, *values)
+
+    def due(self) -> float:
+        """Return the earliest due day of the running clocks; infinite where there is none."""
+        return min(self.clocks.due.values(), default=inf)
+
+    def due_moved(self) -> None:
+        """Put the work that waits in its place after a due date has moved."""
+        if self.job is not None and self.job[0].by_due:
+            self.job[0].moved(self.job[1])
+
+    def leave_hands(self) -> None:
+        """Leave the hands of those who carry the file: the case has left the stage."""
+        for desk in sorted(self.carried, key=attrgetter("number")):
+            desk.let_go(self.number, self.office.now)
+        self.carried.clear()
 
     def wish(self) -> None:
         """Draw what people will want to do of their own accord, and when."""

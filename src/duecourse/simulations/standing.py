@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from duecourse.simulations.clocks import Clocks
     from duecourse.simulations.panels import Panels
     from duecourse.simulations.plan import Kind, Move, Task
+    from duecourse.simulations.pools import Desk
     from duecourse.simulations.process import Office
 
 OURS = "this is an error of duecourse, not of the scenario: please report it with the scenario"
@@ -28,6 +29,7 @@ class Standing:
 
     clocks: Clocks
     panels: Panels
+    carried: set[Desk]
 
     def __init__(self, office: Office, kind: Kind, number: int, key: int) -> None:
         self.office, self.kind, self.number, self.key = office, kind, number, key
@@ -76,8 +78,14 @@ class Standing:
         self.over = self.over or move.ends
         if move.timed:
             self.clocks.apply(move)
+        if self.stage != before and self.carried:
+            self.leave_hands()
         if move.closes or move.opens or move.ends or move.resumes:
             self.panels.apply(move)
+
+    def leave_hands(self) -> None:
+        """Leave the hands of those who carry the file."""
+        raise NotImplementedError
 
     def note(  # noqa: PLR0913  (one for each column that may differ)
         self,
