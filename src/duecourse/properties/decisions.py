@@ -29,25 +29,36 @@ class _Decision(NamedTuple, Generic[T]):
     result: T | None
 
 
+class Joining(NamedTuple, Generic[T]):
+    """How values are joined: their order makes no difference, nor does it whether one comes twice.
+
+    Attributes:
+        name: what tells it from other ways.
+        values: joins values.
+        neutral: the value that adds nothing to others.
+        absorbing: the value that leaves nothing of others.
+    """
+
+    name: str
+    values: Callable[[Iterable[T]], T]
+    neutral: T
+    absorbing: T
+
+
 class Decisions(Generic[T]):
     """Numbered functions from letters to values, each kept once; the highest proposition is asked first."""
 
     def __init__(self) -> None:
         self._decisions: list[_Decision[T]] = []
         self._numbers: dict[_Decision[T], int] = {}
-        self._joined: dict[tuple[Callable[[Iterable[T]], T], frozenset[int]], int] = {}
+        self._joined: dict[tuple[str, frozenset[int]], int] = {}
 
     def constant(self, result: T) -> int:
         """Return the function that has one value."""
         return self._number(_Decision(-1, -1, -1, result))
 
     def ask(self, index: int, low: int, high: int) -> int:
-        """Return the function that is `high` where a proposition holds and `low` where it does not.
-
-        Args:
-            index: the proposition, above all that `low` and `high` ask.
-            low, high: functions.
-        """
+        """Return the function that is `high` where a proposition above all others in it holds, and `low` elsewhere."""
         return low if low == high else self._number(_Decision(index, low, high, None))
 
     def _number(self, decision: _Decision[T]) -> int:
@@ -56,29 +67,34 @@ class Decisions(Generic[T]):
             self._decisions.append(decision)
         return found
 
-    def join(self, how: Callable[[Iterable[T]], T], functions: Iterable[int]) -> int:
-        """Return the function that joins the values of functions for each letter.
+    def join(self, how: Joining[T], functions: Iterable[int]) -> int:
+        """Return the function that joins the values of any number of functions for each letter."""
+        neutral, absorbing = self.constant(how.neutral), self.constant(how.absorbing)
+        return self._join(how, neutral, absorbing, frozenset(functions))
 
-        Args:
-            how: joins values; the order of these and whether one comes twice make no difference to it.
-            functions: any number.
-        """
-        members = frozenset(functions)
-        if len(members) == 1:
-            return next(iter(members))
-        key = (how, members)
+    def _join(self, how: Joining[T], neutral: int, absorbing: int, members: frozenset[int]) -> int:
+        if absorbing in members:
+            return absorbing
+        members -= {neutral}
+        if len(members) < 2:  # noqa: PLR2004  (two to join)
+            return next(iter(members), neutral)
+        key = (how.name, members)
         found = self._joined.get(key)
         if found is None:
-            known = self._decisions
-            top = max((known[each].index for each in members), default=-1)
+            known = [(each, self._decisions[each]) for each in members]
+            top = max(decision.index for _, decision in known)
             if top < 0:
-                results = (known[each].result for each in members)
-                found = self.constant(how(each for each in results if each is not None))
+                results = [one.result for _, one in known if one.result is not None]
+                found = self.constant(how.values(results))
             else:
-                asked = [known[each] for each in members if known[each].index == top]
-                others = [each for each in members if known[each].index < top]
-                low = self.join(how, (*others, *(each.low for each in asked)))
-                high = self.join(how, (*others, *(each.high for each in asked)))
+                lows: list[int] = []
+                highs: list[int] = []
+                for each, one in known:
+                    asked = one.index == top
+                    lows.append(one.low if asked else each)
+                    highs.append(one.high if asked else each)
+                low = self._join(how, neutral, absorbing, frozenset(lows))
+                high = self._join(how, neutral, absorbing, frozenset(highs))
                 found = self.ask(top, low, high)
             self._joined[key] = found
         return found

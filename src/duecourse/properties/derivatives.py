@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from duecourse.properties.automaton import Automaton, TooLargeError, check_size, minimal
-from duecourse.properties.decisions import Decisions
+from duecourse.properties.decisions import Decisions, Joining
 from duecourse.properties.ltlf import Formula, Kind, propositions
 
 if TYPE_CHECKING:
@@ -169,6 +169,8 @@ class _Derivatives:
         self.decisions: Decisions[_Normal] = Decisions()
         self.derived: dict[int, int] = {}
         self.clauses: dict[int, int] = {}
+        self.all_of = Joining("and", self.both, _TRUE, _FALSE)
+        self.any_of = Joining("or", self.either, _FALSE, _TRUE)
         self.holding_at_end = 0
         self.work = 0
         self.something = self.add("F", self.add("true"))
@@ -235,14 +237,14 @@ class _Derivatives:
 
     def after(self, state: _Normal) -> int:
         """Return what must hold of the rest after a letter, if this must hold before it."""
-        return self.decisions.join(self.either, map(self.after_clause, state))
+        return self.decisions.join(self.any_of, map(self.after_clause, state))
 
     def after_clause(self, clause: int) -> int:
         """Return what must hold of the rest after a letter, if this clause must hold before it."""
         found = self.clauses.get(clause)
         if found is None:
             members = (number for number in range(clause.bit_length()) if clause >> number & 1)
-            found = self.decisions.join(self.both, map(self.derivative, members))
+            found = self.decisions.join(self.all_of, map(self.derivative, members))
             self.clauses[clause] = found
         return found
 
@@ -266,21 +268,21 @@ class _Derivatives:
             case "!":
                 found = self.decisions.ask(index, true, false)
             case "&":
-                found = join(self.both, now)
+                found = join(self.all_of, now)
             case "|":
-                found = join(self.either, now)
+                found = join(self.any_of, now)
             case "X":
                 found = constant(self.both(map(self.normal, (*parts, self.something))))
             case "WX":
                 found = constant(self.either(map(self.normal, (*parts, self.nothing))))
             case "F":
-                found = join(self.either, (now[0], itself))
+                found = join(self.any_of, (now[0], itself))
             case "G":
-                found = join(self.both, (now[0], itself))
+                found = join(self.all_of, (now[0], itself))
             case "R":
-                found = join(self.both, (now[1], join(self.either, (now[0], itself))))
+                found = join(self.all_of, (now[1], join(self.any_of, (now[0], itself))))
             case _:
-                found = join(self.either, (now[1], join(self.both, (now[0], itself))))
+                found = join(self.any_of, (now[1], join(self.all_of, (now[0], itself))))
         return found
 
     def both(self, states: Iterable[_Normal]) -> _Normal:
