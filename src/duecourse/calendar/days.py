@@ -222,17 +222,29 @@ class Calendar:
         return self.elapsed(new_year, date(year, 12, 31)) + self.is_working(new_year)
 
     @cached_property
+    def _works(self) -> bytearray:
+        """For each day whether it is worked (`is_working`): the week again and again, then the exceptions."""
+        week = bytes(day not in self.weekend for day in range(7))
+        begin, days = self.first.weekday(), (self.last - self.first).days + 1
+        works = bytearray((week * (days // 7 + 2))[begin : begin + days])
+        for exceptions, worked in ((self.off, False), (self.make_up, True)):
+            for day in exceptions:
+                if self.first <= day <= self.last:
+                    works[self._offset(day)] = worked
+        return works
+
+    @cached_property
     def _working(self) -> tuple[date, ...]:
         """The working days in order."""
-        ordinals = range(self.first.toordinal(), self.last.toordinal() + 1)
-        return tuple(filter(self.is_working, map(date.fromordinal, ordinals)))
+        begin = self.first.toordinal()
+        return tuple(
+            date.fromordinal(begin + day) for day, works in enumerate(self._works) if works
+        )
 
     @cached_property
     def _prefix(self) -> tuple[int, ...]:
         """For each day the number of working days up to it."""
-        ordinals = range(self.first.toordinal(), self.last.toordinal() + 1)
-        worked = {day.toordinal() for day in self._working}
-        return tuple(accumulate(ordinal in worked for ordinal in ordinals))
+        return tuple(accumulate(self._works))
 
     def _offset(self, day: date) -> int:
         if not self.first <= day <= self.last:

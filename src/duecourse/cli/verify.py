@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from duecourse.cli.all_readings import checked_under_all, refuse_expected
 from duecourse.cli.check_formats import FORMATS, formatted
 from duecourse.cli.files import chosen, language, one_of
-from duecourse.cli.side_by_side import checked_side_by_side
 from duecourse.errors import InvalidInput
 from duecourse.model.library import load, own_texts, project_root
 from duecourse.model.names import names_in_reach
@@ -44,6 +42,8 @@ def checked(
     if instances is not None:
         if all_readings or as_expected:
             raise InvalidInput("--instances goes with neither --all-readings nor --as-expected")
+        from duecourse.cli.side_by_side import checked_side_by_side
+
         properties = _selected(tuple(wanted)) if wanted else ()
         return checked_side_by_side(
             names, amend, readings, properties, at_most, instances, format_, limit, lang
@@ -51,6 +51,8 @@ def checked(
     if at_most:
         raise InvalidInput("--at-most counts cases side by side; say how many with --instances")
     if all_readings:
+        from duecourse.cli.all_readings import checked_under_all, refuse_expected
+
         refuse_expected(as_expected=as_expected)
         properties = _selected(tuple(wanted))
         return checked_under_all(

@@ -25,7 +25,7 @@ from duecourse.model.expression import (
 from duecourse.model.variants import choose_readings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from duecourse.model.expression import Effect
     from duecourse.model.procedure import (
@@ -52,6 +52,12 @@ class CaseMachine:
     >>> case.stage
     'considering'
 
+    Args:
+        procedure: what the case runs on.
+        readings: options by reading; defaults for the others.
+        facts: values to begin with.
+        steps: the only steps that will be asked for, where they are known; every step by default.
+
     Attributes:
         procedure: what the case runs on.
         readings: the option chosen for every reading.
@@ -65,6 +71,8 @@ class CaseMachine:
         procedure: Procedure,
         readings: Mapping[str, str] | None = None,
         facts: Mapping[str, Value] | None = None,
+        *,
+        steps: Collection[str] | None = None,
     ) -> None:
         self.procedure = procedure
         self.readings = choose_readings(procedure, readings or {})
@@ -86,7 +94,8 @@ class CaseMachine:
             queued=False,
         )
         for step in procedure.steps:
-            self._add(step)
+            if steps is None or step.id in steps:
+                self._add(step)
 
     def _add(self, step: Step) -> None:
         guard = self._guard(step)
@@ -141,9 +150,9 @@ class CaseMachine:
 
     def _may(self, step: str) -> bool:
         """Ask the conditions of the machine's own transitions (its `may_` functions search them all for every step)."""
-        event = self._machine.events[step]
-        ways = event.transitions.get(self.stage, ())
-        if not ways:
+        event = self._machine.events.get(step)
+        ways = () if event is None else event.transitions.get(self.stage, ())
+        if event is None or not ways:
             return False
         state = self._machine.get_model_state(self)
         data = EventData(state, event, self._machine, self, (), {})

@@ -121,16 +121,42 @@ class Table:
         return self.fields["stage"].mask
 
     @cached_property
-    def _rules_by_code(self) -> dict[int, tuple[Rule, ...]]:
-        return {self.fields["stage"].code(stage): rules for stage, rules in self.rules.items()}
+    def _moves(
+        self,
+    ) -> dict[int, tuple[tuple[Rule, int, int, tuple[int, ...], int, int, int], ...]]:
+        """The rules of each stage, by its code, each with what decides whether it fires and where it leads."""
+        code = self.fields["stage"].code
+        return {
+            code(stage): tuple(
+                (
+                    each,
+                    each.guard_mask,
+                    each.guard_value,
+                    each.nonzero,
+                    ~each.clear,
+                    each.put,
+                    each.add,
+                )
+                for each in rules
+            )
+            for stage, rules in self.rules.items()
+        }
+
+    @cached_property
+    def _final(self) -> frozenset[int]:
+        """The codes of the final stages."""
+        code = self.fields["stage"].code
+        return frozenset(code(each.id) for each in self.procedure.stages if each.final)
 
     def moves(self, packed: int) -> Iterator[tuple[Rule, int]]:
         """Yield every rule that fires in a configuration, with the configuration it leads to."""
-        for rule in self._rules_by_code[packed & self._stage_mask]:
-            if packed & rule.guard_mask == rule.guard_value and all(
-                packed & mask for mask in rule.nonzero
-            ):
-                yield rule, ((packed & ~rule.clear) | rule.put) + rule.add
+        for rule, mask, value, nonzero, keep, put, add in self._moves[packed & self._stage_mask]:
+            if packed & mask == value:
+                for some in nonzero:
+                    if not packed & some:
+                        break
+                else:
+                    yield rule, ((packed & keep) | put) + add
 
     def move(self, packed: int, step: str) -> tuple[Rule, int] | None:
         """Return how a step is taken in a configuration, or None where it cannot be."""
@@ -142,7 +168,7 @@ class Table:
 
     def is_final(self, packed: int) -> bool:
         """Return whether the review is over in a configuration."""
-        return self.procedure.stage[self.stage(packed)].final
+        return packed & self._stage_mask in self._final
 
     def unpack(self, packed: int) -> dict[str, Value]:
         """Return the stage and the variables that matter there, by name."""

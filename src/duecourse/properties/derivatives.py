@@ -7,10 +7,11 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from duecourse.properties.automaton import Automaton, TooLargeError, check_size, minimal
+from duecourse.properties.decisions import Decisions, Joining
 from duecourse.properties.ltlf import Formula, Kind, propositions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 MAX_WORK = 2_000_000
 
@@ -126,35 +127,26 @@ def _by_derivatives(formula: Formula, count: int) -> Automaton:
     derivatives = _Derivatives()
     initial = derivatives.normal(derivatives.node(formula, holds=True))
     numbers = {initial: 0}
-    rows: list[list[int]] = []
+    successors: list[int] = []
     accepting: set[int] = set()
     for state in (queue := [initial]):
         if derivatives.at_end(state):
-            accepting.add(len(rows))
-        told = derivatives.told(state)
-        to: dict[int, int] = {}
-        for letter in _submasks(told):
-            after = derivatives.after(state, letter)
-            if after not in numbers:
-                numbers[after] = len(numbers)
+            accepting.add(len(successors))
+        after = derivatives.after(state)
+        for each in derivatives.decisions.values(after):
+            if each not in numbers:
+                numbers[each] = len(numbers)
                 check_size(len(numbers), count)
-                queue.append(after)
-            to[letter] = numbers[after]
-        rows.append([to[letter & told] for letter in range(1 << count)])
+                queue.append(each)
+        successors.append(after)
+    rows = [derivatives.decisions.row(after, count, numbers) for after in successors]
     return minimal(rows, accepting, count)
 
 
-def _submasks(mask: int) -> Iterator[int]:
-    letter = mask
-    while letter:
-        yield letter
-        letter = (letter - 1) & mask
-    yield 0
-
-
 _Node = tuple[str, int, tuple[int, ...]]
-_Normal = frozenset[frozenset[int]]
-_TRUE: _Normal = frozenset({frozenset()})
+_Normal = frozenset[int]
+"""Clauses, one of which must hold; a clause is a set of nodes, all of which must: bit n is set for node n."""
+_TRUE: _Normal = frozenset({0})
 _FALSE: _Normal = frozenset()
 _DUAL: Mapping[Kind, str] = {
     "&": "|", "|": "&", "X": "WX", "WX": "X", "F": "G", "G": "F", "U": "R", "R": "U",
@@ -165,36 +157,38 @@ _DUAL: Mapping[Kind, str] = {
 class _Derivatives:
     """The closure of one formula as numbered nodes in negation normal form, and their derivatives.
 
-    What must hold of the rest is a set of clauses, one of which must hold; a clause is a set of nodes, all of which
-    must. Nodes in clauses are atoms, negated atoms (`!`) and temporal formulas, never `&` or `|`.
+    Nodes in clauses are atoms, negated atoms (`!`) and temporal formulas, never `&` or `|`. A derivative is found for
+    all letters at once: it is the number of one of `decisions`, whose values say what must hold of the rest.
     """
 
     def __init__(self) -> None:
         self.nodes: list[_Node] = []
         self.numbers: dict[_Node, int] = {}
-        self.known: dict[tuple[Formula, bool], int] = {}
-        self.masks: list[int] = []
+        self.known: dict[tuple[int, bool], int] = {}
         self.normals: dict[int, _Normal] = {}
-        self.memo: dict[tuple[int, int], _Normal] = {}
+        self.decisions: Decisions[_Normal] = Decisions()
+        self.derived: dict[int, int] = {}
+        self.clauses: dict[int, int] = {}
+        self.all_of = Joining("and", self.both, _TRUE, _FALSE)
+        self.any_of = Joining("or", self.either, _FALSE, _TRUE)
+        self.holding_at_end = 0
         self.work = 0
         self.something = self.add("F", self.add("true"))
         self.nothing = self.add("G", self.add("false"))
+        self.contradiction = 1 << self.something | 1 << self.nothing
 
     def add(self, kind: str, *parts: int, index: int = 0) -> int:
         """Return the number of a node."""
         node = (kind, index, parts)
         if node not in self.numbers:
+            self.holding_at_end |= (kind in {"!", "WX", "G", "W", "R"}) << len(self.nodes)
             self.numbers[node] = len(self.nodes)
             self.nodes.append(node)
-            told = 1 << index if kind in {"atom", "!"} else 0
-            for part in parts if kind not in {"X", "WX"} else ():
-                told |= self.masks[part]
-            self.masks.append(told)
         return self.numbers[node]
 
     def node(self, formula: Formula, *, holds: bool) -> int:
         """Return the node of a formula, or of its negation."""
-        key = (formula, holds)
+        key = (id(formula), holds)
         if key in self.known:
             return self.known[key]
         yes = [self.node(part, holds=holds) for part in formula.parts]
@@ -229,67 +223,69 @@ class _Derivatives:
                 case "false":
                     found = _FALSE
                 case "&":
-                    found = self.both(*map(self.normal, parts))
+                    found = self.both(map(self.normal, parts))
                 case "|":
-                    found = self.either(*map(self.normal, parts))
+                    found = self.either(map(self.normal, parts))
                 case _:
-                    found = frozenset({frozenset({number})})
+                    found = frozenset({1 << number})
             self.normals[number] = found
         return self.normals[number]
 
-    def told(self, state: _Normal) -> int:
-        """Return the propositions that decide what must hold after a letter."""
-        mask = 0
-        for clause in state:
-            for number in clause:
-                mask |= self.masks[number]
-        return mask
-
     def at_end(self, state: _Normal) -> bool:
         """Return whether what must hold does so if nothing follows."""
-        true_there = {"!", "WX", "G", "W", "R"}
-        return any(all(self.nodes[number][0] in true_there for number in each) for each in state)
+        return any(not clause & ~self.holding_at_end for clause in state)
 
-    def after(self, state: _Normal, letter: int) -> _Normal:
+    def after(self, state: _Normal) -> int:
         """Return what must hold of the rest after a letter, if this must hold before it."""
-        clauses = (self.both(*(self.derivative(each, letter) for each in one)) for one in state)
-        return self.either(*clauses)
+        return self.decisions.join(self.any_of, map(self.after_clause, state))
 
-    def derivative(self, number: int, letter: int) -> _Normal:
-        """Return what must hold of the rest after a letter for a node to hold before it."""
-        key = (number, letter & self.masks[number])
-        if key not in self.memo:
-            self.memo[key] = self._derivative(number, letter)
-        return self.memo[key]
-
-    def _derivative(self, number: int, letter: int) -> _Normal:
-        kind, index, parts = self.nodes[number]
-        itself = frozenset({frozenset({number})})
-        now = [self.derivative(part, letter) for part in parts] if kind not in {"X", "WX"} else []
-        match kind:
-            case "true" | "false":
-                found = _TRUE if kind == "true" else _FALSE
-            case "atom" | "!":
-                found = _TRUE if (letter >> index & 1) == (kind == "atom") else _FALSE
-            case "&":
-                found = self.both(*now)
-            case "|":
-                found = self.either(*now)
-            case "X":
-                found = self.both(self.normal(parts[0]), self.normal(self.something))
-            case "WX":
-                found = self.either(self.normal(parts[0]), self.normal(self.nothing))
-            case "F":
-                found = self.either(now[0], itself)
-            case "G":
-                found = self.both(now[0], itself)
-            case "R":
-                found = self.both(now[1], self.either(now[0], itself))
-            case _:
-                found = self.either(now[1], self.both(now[0], itself))
+    def after_clause(self, clause: int) -> int:
+        """Return what must hold of the rest after a letter, if this clause must hold before it."""
+        found = self.clauses.get(clause)
+        if found is None:
+            members = (number for number in range(clause.bit_length()) if clause >> number & 1)
+            found = self.decisions.join(self.all_of, map(self.derivative, members))
+            self.clauses[clause] = found
         return found
 
-    def both(self, *states: _Normal) -> _Normal:
+    def derivative(self, number: int) -> int:
+        """Return what must hold of the rest after a letter for a node to hold before it."""
+        found = self.derived.get(number)
+        if found is None:
+            found = self.derived[number] = self._derivative(number)
+        return found
+
+    def _derivative(self, number: int) -> int:  # noqa: C901  (one case for each operator)
+        kind, index, parts = self.nodes[number]
+        constant, join = self.decisions.constant, self.decisions.join
+        true, false, itself = map(constant, (_TRUE, _FALSE, frozenset({1 << number})))
+        now = [self.derivative(part) for part in parts] if kind not in {"X", "WX"} else []
+        match kind:
+            case "true" | "false":
+                found = true if kind == "true" else false
+            case "atom":
+                found = self.decisions.ask(index, false, true)
+            case "!":
+                found = self.decisions.ask(index, true, false)
+            case "&":
+                found = join(self.all_of, now)
+            case "|":
+                found = join(self.any_of, now)
+            case "X":
+                found = constant(self.both(map(self.normal, (*parts, self.something))))
+            case "WX":
+                found = constant(self.either(map(self.normal, (*parts, self.nothing))))
+            case "F":
+                found = join(self.any_of, (now[0], itself))
+            case "G":
+                found = join(self.all_of, (now[0], itself))
+            case "R":
+                found = join(self.all_of, (now[1], join(self.any_of, (now[0], itself))))
+            case _:
+                found = join(self.any_of, (now[1], join(self.all_of, (now[0], itself))))
+        return found
+
+    def both(self, states: Iterable[_Normal]) -> _Normal:
         """Return the conjunction."""
         found = _TRUE
         for state in states:
@@ -297,21 +293,29 @@ class _Derivatives:
             found = self.absorbed({one | other for one in found for other in state})
         return found
 
-    def either(self, *states: _Normal) -> _Normal:
+    def either(self, states: Iterable[_Normal]) -> _Normal:
         """Return the disjunction."""
-        self.spend(len(states))
-        return self.absorbed(frozenset().union(*states))
+        return self.absorbed(frozenset[int]().union(*states))
 
-    def absorbed(self, clauses: set[frozenset[int]] | frozenset[frozenset[int]]) -> _Normal:
+    def absorbed(self, clauses: set[int] | frozenset[int]) -> _Normal:
         """Return the clauses without contradictions and without those that say more than another."""
-        kept: list[frozenset[int]] = []
-        for clause in sorted(clauses, key=len):
-            self.spend(len(kept) + 1)
-            if self.something in clause and self.nothing in clause:
+        if len(clauses) < 2:  # noqa: PLR2004  (a clause absorbs another)
+            return frozenset(each for each in clauses if self.possible(each))
+        kept: list[int] = []
+        for clause in sorted(clauses, key=int.bit_count):
+            if not self.possible(clause):
                 continue
-            if not any(one <= clause for one in kept):
+            for each in kept:
+                if each & clause == each:
+                    break
+            else:
                 kept.append(clause)
+        self.spend(len(clauses) * (len(kept) + 1))
         return frozenset(kept)
+
+    def possible(self, clause: int) -> bool:
+        """Return whether a clause does not contradict itself: something must follow, and nothing must."""
+        return clause & self.contradiction != self.contradiction
 
     def spend(self, work: int) -> None:
         """Count work done, and stop when it is too much."""

@@ -6,18 +6,71 @@ from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from duecourse.model.table import Rule, Table
+    from duecourse.properties.automaton import Colour
     from duecourse.properties.compiled import LazyMoves
     from duecourse.properties.watching import Watching
+
+T = TypeVar("T")
 
 MAX_CONFIGURATIONS = 2_000_000
 HAND_OVER = 50_000
 """After how many configurations the compiled search takes over: what it saves then outweighs loading it."""
+
+
+class _Told(NamedTuple):
+    """What a search knows of a state of a claim.
+
+    Attributes:
+        wanted: whether it is looked for anywhere.
+        at_the_end: whether it is looked for where the review is over.
+        given_up: whether nothing that is looked for follows it.
+        after: the states after each kind of move.
+    """
+
+    wanted: bool
+    at_the_end: bool
+    given_up: bool
+    after: dict[int, tuple[int, ...]]
+
+
+class Steps(dict[int, tuple[tuple[int, int], ...]]):
+    """The moves of each configuration by what they are: the number of a kind, and where they lead.
+
+    Moves are of one kind where the same rule is taken and where they lead looks the same.
+
+    Attributes:
+        mask: the bits by which it is told what a configuration looks like.
+        kinds: the rule of each kind, with a configuration that it leads to.
+    """
+
+    def __init__(self, moves: Mapping[int, tuple[tuple[Rule, int], ...]], mask: int) -> None:
+        super().__init__()
+        self.mask = mask
+        self.kinds: list[tuple[Rule, int]] = []
+        self._moves = moves
+        self._numbers: dict[tuple[int, int], int] = {}
+
+    def __missing__(self, packed: int) -> tuple[tuple[int, int], ...]:
+        mask, numbers, kinds = self.mask, self._numbers, self.kinds
+        found: list[tuple[int, int]] = []
+        for move in self._moves.get(packed, ()):
+            rule, to = move
+            key = id(rule), to & mask
+            number = numbers.get(key)
+            if number is None:
+                number = numbers[key] = len(kinds)
+                kinds.append(move)
+            found.append((number, to))
+        steps = tuple(found)
+        if isinstance(self._moves, dict):  # what a compiled search found is too much to keep twice
+            self[packed] = steps
+        return steps
 
 
 @dataclass(frozen=True)
@@ -96,6 +149,18 @@ class Exploration:
                     order.append(packed)
         return {packed: place for place, packed in enumerate(reversed(order))}
 
+    def steps(self, mask: int) -> Steps:
+        """Return the moves by what they are to whoever looks at some bits of where they lead."""
+        for known in self._steps:
+            if known.mask & mask == mask:
+                return known
+        self._steps.append(Steps(self.moves, mask))
+        return self._steps[-1]
+
+    @cached_property
+    def _steps(self) -> list[Steps]:
+        return []
+
     def path_to(
         self, goal: Callable[[int], bool], avoid: Callable[[Rule, int], bool] | None = None
     ) -> tuple[Rule, ...] | None:
@@ -106,45 +171,73 @@ class Exploration:
             avoid: tells of moves that are not taken.
         """
         came: dict[int, tuple[int, Rule] | None] = dict.fromkeys(self.table.initial)
+        for packed in came:
+            if goal(packed):
+                return ()
         queue = deque(came)
         while queue:
             packed = queue.popleft()
-            if goal(packed):
-                return _way(came, packed)
             for rule, to in self.moves.get(packed, ()):
                 if to not in came and not (avoid is not None and avoid(rule, to)):
                     came[to] = (packed, rule)
+                    if goal(to):
+                        return _way(came, to)
                     queue.append(to)
         return None
 
     def way_to(
-        self, watching: Watching, quality: Callable[[int, int], bool]
+        self,
+        watching: Watching,
+        wanted: Callable[[int], bool],
+        at_the_end: Callable[[int], bool],
+        given_up: Colour | None = None,
     ) -> tuple[Rule, ...] | None:
         """Return the fewest steps after which a claim stands as wanted; None where it never does.
 
         Args:
             watching: the claim, bound to this table.
-            quality: tells of a configuration and a state of the claim whether it is wanted.
+            wanted: tells of a state of the claim whether it is wanted anywhere.
+            at_the_end: tells of one whether it is wanted where the review is over.
+            given_up: the verdict after which no wanted state follows.
         """
-        came: dict[tuple[int, int], tuple[tuple[int, int], Rule] | None] = {
-            (packed, watching.initial): None for packed in self.table.initial
+        table, steps = self.table, self.steps(watching.mask)
+        shift, low = table.bits, (1 << table.bits) - 1
+        known: dict[int, _Told] = {}
+
+        def told(state: int) -> _Told:
+            found = known.get(state)
+            if found is None:
+                over = given_up is not None and watching.colour(state) is given_up
+                found = known[state] = _Told(wanted(state), at_the_end(state), over, {})
+            return found
+
+        def reached(packed: int, state: int) -> bool:
+            here, over, *_ = known.get(state) or told(state)
+            return here or (over and table.is_final(packed))
+
+        initial = watching.initial
+        came: dict[int, tuple[int, int] | None] = {
+            initial << shift | packed: None for packed in table.initial
         }
+        if any(reached(packed, initial) for packed in table.initial):
+            return ()
         queue = deque(came)
         while queue:
             pair = queue.popleft()
-            packed, state = pair
-            if quality(packed, state):
-                rules: list[Rule] = []
-                last = came[pair]
-                while last is not None:
-                    rules.append(last[1])
-                    last = came[last[0]]
-                return tuple(reversed(rules))
-            for rule, to in self.moves.get(packed, ()):
-                for after in watching.moves(state, rule, to):
-                    if (to, after) not in came:
-                        came[to, after] = (pair, rule)
-                        queue.append((to, after))
+            state = pair >> shift
+            *_, given, after = known[state]
+            for number, to in () if given else steps[pair & low]:
+                states = after.get(number)
+                if states is None:
+                    rule, example = steps.kinds[number]
+                    states = after[number] = watching.moves(state, rule, example)
+                for new in states:
+                    onward = new << shift | to
+                    if onward not in came:
+                        came[onward] = pair, number
+                        if reached(to, new):
+                            return tuple(steps.kinds[each][0] for each in _way(came, onward))
+                        queue.append(onward)
         return None
 
     def able(
@@ -195,13 +288,13 @@ class Exploration:
         return found
 
 
-def _way(came: Mapping[int, tuple[int, Rule] | None], end: int) -> tuple[Rule, ...]:
-    rules: list[Rule] = []
+def _way(came: Mapping[int, tuple[int, T] | None], end: int) -> tuple[T, ...]:
+    moves: list[T] = []
     last = came[end]
     while last is not None:
-        rules.append(last[1])
+        moves.append(last[1])
         last = came[last[0]]
-    return tuple(reversed(rules))
+    return tuple(reversed(moves))
 
 
 def stages_on(rules: Iterable[Rule]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from duecourse.properties.ltlf import Formula, atom, parse_ltlf
@@ -97,7 +98,7 @@ def pattern(name: str, **letters: int) -> Pattern:
     >>> str(pattern("response", p=0, s=1).formula)
     'G(p0 -> F p1)'
     """
-    return _built(name, PATTERNS[name], letters)
+    return _built(name, PATTERNS[name], tuple(letters.items()))
 
 
 def template(name: str, *arguments: int) -> Pattern:
@@ -106,7 +107,7 @@ def template(name: str, *arguments: int) -> Pattern:
     >>> str(template("chain_response", 0, 1).formula)
     'G(p0 -> X p1)'
     """
-    return _built(name, TEMPLATES[name], dict(zip("pq", arguments, strict=False)))
+    return _built(name, TEMPLATES[name], tuple(zip("pq", arguments, strict=False)))
 
 
 def arity(name: str) -> int:
@@ -282,8 +283,10 @@ def _at_least(count: int, index: int) -> Formula:
     return found
 
 
-def _built(name: str, texts: tuple[str, str], letters: Mapping[str, int]) -> Pattern:
+@lru_cache(maxsize=1024)
+def _built(name: str, texts: tuple[str, str], places: tuple[tuple[str, int], ...]) -> Pattern:
     formula, trigger = texts
+    letters = dict(places)
     return Pattern(
         name, parse_ltlf(formula, letters), parse_ltlf(trigger, letters) if trigger else None
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from duecourse.model.table import Rule
-    from duecourse.properties.explore import Exploration
+    from duecourse.properties.explore import Exploration, Steps
     from duecourse.properties.watching import Symbol, Watching
 
 
@@ -43,6 +43,8 @@ class _Block:
     def __init__(self, watching: Watching) -> None:
         self.watching = watching
         self.bits: dict[int, int] = {}
+        self.mine = 0
+        self.usual: Symbol | None = None
         self.symbols: list[Symbol] = []
         self.relations: dict[Symbol, tuple[int, tuple[tuple[int, int], ...]]] = {}
 
@@ -60,6 +62,7 @@ class _Block:
                         queue.append(after)
         for symbol in self.symbols:
             self.relations[symbol] = self._relation(symbol)
+        self.mine = (1 << free) - (1 << first)
         return free
 
     def _relation(self, symbol: Symbol) -> tuple[int, tuple[tuple[int, int], ...]]:
@@ -92,49 +95,109 @@ def sweep(exploration: Exploration, watchings: Sequence[Watching]) -> tuple[Swep
     mask = 0
     for watching in watchings:
         mask |= watching.mask
-    keys: dict[tuple[int, int], tuple[Rule, int]] = {}
-    for moves in exploration.moves.values():
-        for rule, to in moves:
-            keys.setdefault((id(rule), to & mask), (rule, to))
-    symbols: dict[tuple[int, int], list[Symbol]] = {}
-    for key, (rule, to) in keys.items():
-        names = happening(rule)
-        symbols[key] = [watching.symbol_of(rule, to, names) for watching in watchings]
-    free = 0
-    for index, block in enumerate(blocks):
-        block.symbols = list(dict.fromkeys(found[index] for found in symbols.values()))
-        free = block.close(free)
-    effects = {
-        key: _effect([block.relations[symbol] for block, symbol in zip(blocks, found, strict=True)])
-        for key, found in symbols.items()
-    }
-    everywhere, at_the_end = _spread(exploration, effects, mask, blocks)
+    steps = exploration.steps(mask)
+    for packed in exploration.moves:
+        _ = steps[packed]
+    effects = _effects(blocks, steps.kinds)
+    everywhere, at_the_end = _spread(exploration, steps, effects, blocks)
     results: list[Swept] = []
     for block in blocks:
         accepting = block.where("accepting")
-        mine = sum(block.bits.values())
-        violated = everywhere & block.where("violated") or at_the_end & mine & ~accepting
+        violated = everywhere & block.where("violated") or at_the_end & block.mine & ~accepting
         satisfied = at_the_end & accepting
-        met = (everywhere & mine).bit_count()
+        met = (everywhere & block.mine).bit_count()
         results.append(Swept(bool(violated), bool(everywhere & accepting), bool(satisfied), met))
     return tuple(results)
 
 
-def _effect(
-    relations: Sequence[tuple[int, tuple[tuple[int, int], ...]]],
-) -> tuple[int, tuple[tuple[int, int], ...]]:
-    kept = 0
-    moved: list[tuple[int, int]] = []
-    for stays, changes in relations:
-        kept |= stays
-        moved.extend(changes)
-    return kept, tuple(moved)
+class _Effect:
+    """What a step does to the bits: it leaves most alone, and moves the others."""
+
+    def __init__(self, kept: int, moved: tuple[tuple[int, int], ...]) -> None:
+        self.kept, self.moved = kept, moved
+        self.asked = sum(bit for bit, _ in moved)
+        self.known: dict[int, int] = {0: 0}
+
+    def image(self, asked: int) -> int:
+        """Return what those of the bits become that are not left alone."""
+        found = self.known.get(asked)
+        if found is None:
+            found = 0
+            for bit, becomes in self.moved:
+                if asked & bit:
+                    found |= becomes
+            self.known[asked] = found
+        return found
+
+
+def _effects(blocks: Sequence[_Block], kinds: Sequence[tuple[Rule, int]]) -> list[_Effect]:
+    """Return what each kind of step does to the bits of all monitors; give each of their states its bit."""
+    symbols = _symbols(blocks, kinds)
+    free = 0
+    for index, block in enumerate(blocks):
+        block.usual = _usual(block, index, kinds, symbols)
+        found = (each[index] for each in symbols if index in each)
+        block.symbols = list(dict.fromkeys(found if block.usual is None else (block.usual, *found)))
+        free = block.close(free)
+    usual = [block.relations[block.usual] for block in blocks if block.usual is not None]
+    kept = sum(stays for stays, _ in usual)
+    moved = [change for _, changes in usual for change in changes]
+    made: dict[tuple[int, tuple[tuple[int, int], ...]], _Effect] = {}
+    effects: list[_Effect] = []
+    for each in symbols:
+        special = [blocks[index].relations[symbol] for index, symbol in each.items()]
+        own = sum(blocks[index].mine for index in each)
+        effect = (
+            kept & ~own | sum(stays for stays, _ in special),
+            (
+                *(change for change in moved if not change[0] & own),
+                *(change for _, changes in special for change in changes),
+            ),
+        )
+        effects.append(made.get(effect) or made.setdefault(effect, _Effect(*effect)))
+    return effects
+
+
+def _symbols(
+    blocks: Sequence[_Block], kinds: Sequence[tuple[Rule, int]]
+) -> list[dict[int, Symbol]]:
+    """Return what each kind of step is to the claims, by their index, but for claims that name nothing of what happens at it."""
+    naming: dict[str, list[int]] = {}
+    asking: list[int] = []
+    for index, block in enumerate(blocks):
+        watching = block.watching
+        if watching.mask or watching.tracked or watching.monitor.actors:
+            asking.append(index)
+        else:
+            for name in watching.monitor.named:
+                naming.setdefault(name, []).append(index)
+    found: list[dict[int, Symbol]] = []
+    for rule, to in kinds:
+        names = happening(rule)
+        touched = {*asking, *(index for name in names for index in naming.get(name, ()))}
+        found.append(
+            {index: blocks[index].watching.symbol_of(rule, to, names) for index in touched}
+        )
+    return found
+
+
+def _usual(
+    block: _Block,
+    index: int,
+    kinds: Sequence[tuple[Rule, int]],
+    symbols: Sequence[Mapping[int, Symbol]],
+) -> Symbol | None:
+    """Return what a step is to a claim at which nothing happens that it names; None where there is no such step."""
+    for (rule, to), known in zip(kinds, symbols, strict=True):
+        if index not in known:
+            return block.watching.symbol_of(rule, to, happening(rule))
+    return None
 
 
 def _spread(
     exploration: Exploration,
-    effects: Mapping[tuple[int, int], tuple[int, tuple[tuple[int, int], ...]]],
-    mask: int,
+    steps: Steps,
+    effects: Sequence[_Effect],
     blocks: Sequence[_Block],
 ) -> tuple[int, int]:
     """Return the bits that meet any configuration, and those that meet one in which the review is over."""
@@ -145,18 +208,13 @@ def _spread(
     rank = exploration.rank
     queue = [(rank[packed], packed) for packed in reached]
     heapify(queue)
-    edges = {
-        packed: tuple((*effects[id(rule), to & mask], to) for rule, to in moves)
-        for packed, moves in exploration.moves.items()
-    }
     while queue:
         _, packed = heappop(queue)
         bits = waiting.pop(packed)
-        for kept, moved, to in edges.get(packed, ()):
-            image = bits & kept
-            for bit, becomes in moved:
-                if bits & bit:
-                    image |= becomes
+        for number, to in steps[packed]:
+            effect = effects[number]
+            asked = bits & effect.asked
+            image = bits & effect.kept | effect.image(asked) if asked else bits
             new = image & ~reached.get(to, 0)
             if new:
                 reached[to] = reached.get(to, 0) | new

@@ -14,12 +14,26 @@ from typing import TYPE_CHECKING, NamedTuple
 from duecourse.model.expression import TRUE, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Protocol
 
     from duecourse.calendar import Span
     from duecourse.model.table import Rule, Table
 
-    Marks = Callable[[Rule, int, frozenset[str], frozenset[str]], frozenset[str]]
+    class Marks(Protocol):
+        """What is looked for at a step.
+
+        Attributes:
+            mask: the bits that it looks at of the configuration to which the step leads.
+        """
+
+        mask: int
+
+        def __call__(
+            self, rule: Rule, to: int, before: frozenset[str], after: frozenset[str]
+        ) -> frozenset[str]:
+            """Return the marks of a step, by the clocks that run before and after it."""
+
 
 Clocks = frozenset[str]
 
@@ -62,8 +76,10 @@ class Event(NamedTuple):
     marks: frozenset[str] = frozenset()
 
 
-_Change = tuple[Event | None, Clocks, Clocks, bool]
-"""What a rule does to time (None where it is a lapse that cannot happen), with the clocks and suspensions after it."""
+_Around = tuple[Clocks, Clocks, bool]
+"""The clocks that run, the suspensions under way, and whether statutory time has begun."""
+_Change = tuple[Event | None, _Around, "dict[int, Node]"]
+"""What a rule does to time (None where it is a lapse that cannot happen), what is around it, and the nodes known there."""
 
 
 @dataclass(frozen=True)
@@ -110,23 +126,39 @@ class ClockedGraph:
 
         A lapse is possible where its clock runs and no suspension stops it.
         """
-        changes = self._changes.setdefault((node.running, node.active, node.begun), {})
+        mask = 0 if self.marks is None else self.marks.mask
+        changes = self._changes.setdefault(node[1:], {})
         for rule, to in self.table.moves(node.packed):
-            change = changes.get(id(rule))
+            key = id(rule), to & mask
+            change = changes.get(key)
             if change is None:
-                change = changes[id(rule)] = self._change(node, rule)
-            event, running, active, begun = change
+                change = changes[key] = self._change(node, rule, to)
+            event, after, nodes = change
             if event is not None:
-                marks = self.marks and self.marks(rule, to, node.running, running)
-                marked = event._replace(marks=marks) if marks else event
-                yield rule, marked, Node(to, running, active, begun)
+                there = nodes.get(to)
+                if there is None:
+                    there = nodes[to] = Node(to, *after)
+                yield rule, event, there
 
     @cached_property
-    def _changes(self) -> dict[tuple[Clocks, Clocks, bool], dict[int, _Change]]:
-        """What rules (by identity) do to time: it depends on clocks and suspensions only, not on the configuration."""
+    def _changes(self) -> dict[_Around, dict[tuple[int, int], _Change]]:
+        """What rules (by identity) do to time, by what marks look at: the configuration makes no other difference."""
         return {}
 
-    def _change(self, node: Node, rule: Rule) -> _Change:
+    @cached_property
+    def _nodes(self) -> dict[_Around, dict[int, Node]]:
+        """The nodes that moves lead to, so that each is made once."""
+        return {}
+
+    def _change(self, node: Node, rule: Rule, to: int) -> _Change:
+        event, running, active, begun = self._effect(node, rule)
+        if event is not None and self.marks is not None:
+            marks = self.marks(rule, to, node.running, running)
+            event = event._replace(marks=marks) if marks else event
+        around = running, active, begun
+        return event, around, self._nodes.setdefault(around, {})
+
+    def _effect(self, node: Node, rule: Rule) -> tuple[Event | None, Clocks, Clocks, bool]:
         frozen = self.frozen(node)
         running, active = set(node.running), set(node.active)
         impossible = rule.lapse_of is not None and (
@@ -191,13 +223,17 @@ class ClockedGraph:
     def edges(self) -> Mapping[Node, tuple[tuple[Rule, Event, Node], ...]]:
         """Every reachable node with its moves; final stages are left out, time ends there."""
         found: dict[Node, tuple[tuple[Rule, Event, Node], ...]] = {}
-        queue = deque(self.initial())
+        queue = deque(dict.fromkeys(self.initial()))
+        seen = set(queue)
         while queue:
             node = queue.popleft()
-            if node in found or self.table.is_final(node.packed):
+            if self.table.is_final(node.packed):
                 continue
-            found[node] = tuple(self.moves(node))
-            queue.extend(to for _, _, to in found[node] if to not in found)
+            found[node] = moves = tuple(self.moves(node))
+            for _, _, to in moves:
+                if to not in seen:
+                    seen.add(to)
+                    queue.append(to)
         return found
 
     def silent(self, node: Node, event: Event) -> bool:
@@ -232,8 +268,9 @@ class Moment:
 
 def moments(graph: ClockedGraph) -> tuple[Moment, ...]:
     """Return the deterministic automaton of the clock events of a graph (subset construction)."""
+    quiet = _Quiet(graph)
     silent = {
-        node: tuple(to for _, event, to in moves if graph.silent(node, event))
+        node: tuple(to for _, event, to in moves if quiet(node, event))
         for node, moves in graph.edges.items()
     }
     start = _closure(graph.initial(), silent)
@@ -243,7 +280,7 @@ def moments(graph: ClockedGraph) -> tuple[Moment, ...]:
     while queue:
         members = queue.popleft()
         events: list[tuple[Event, int | None]] = []
-        for event, nodes in _targets(graph, members).items():
+        for event, nodes in _targets(graph, members, quiet).items():
             closed = frozenset[Node]() if event.outcome else _closure(nodes, silent)
             if closed and closed not in numbers:
                 numbers[closed] = len(numbers)
@@ -255,13 +292,32 @@ def moments(graph: ClockedGraph) -> tuple[Moment, ...]:
     return tuple(result)
 
 
-def _targets(graph: ClockedGraph, members: frozenset[Node]) -> dict[Event, list[Node]]:
+class _Quiet:
+    """Tells which moves of a graph change nothing about time, each event looked at once."""
+
+    def __init__(self, graph: ClockedGraph) -> None:
+        self.graph = graph
+        self.known: dict[int, bool] = {}
+
+    def __call__(self, node: Node, event: Event) -> bool:
+        found = self.known.get(id(event))
+        if found is None:
+            found = self.known[id(event)] = self.graph.silent(node, event)
+        return found
+
+
+def _targets(
+    graph: ClockedGraph, members: frozenset[Node], quiet: _Quiet
+) -> dict[Event, list[Node]]:
     """Return what can happen to time in a set of nodes, with the nodes it leads to."""
-    targets: dict[Event, list[Node]] = {}
+    found: dict[int, tuple[Event, list[Node]]] = {}
     for node in members:
         for _, event, to in graph.edges.get(node, ()):
-            if not graph.silent(node, event):
-                targets.setdefault(event, []).append(to)
+            if not quiet(node, event):
+                found.setdefault(id(event), (event, []))[1].append(to)
+    targets: dict[Event, list[Node]] = {}
+    for event, nodes in found.values():
+        targets.setdefault(event, []).extend(nodes)
     return targets
 
 

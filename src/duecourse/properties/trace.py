@@ -121,7 +121,12 @@ def dated(table: Table, rules: Sequence[Rule], start: date | None = None) -> Tra
     procedure = table.procedure
     ledger = open_ledger(procedure, table.readings)
     on = ledger.calendar.next_working(start or _first_day(procedure, table.readings))
-    machine = CaseMachine(procedure, table.readings, _initial_facts(table, rules))
+    machine = CaseMachine(
+        procedure,
+        table.readings,
+        _initial_facts(table, rules),
+        steps={rule.step for rule in rules},
+    )
     taken: list[Taken] = []
     replies = 0
     for rule in rules:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from duecourse.properties.automaton import Colour
+
 if TYPE_CHECKING:
     from duecourse.model.table import Rule
     from duecourse.properties.explore import Exploration
@@ -28,7 +30,7 @@ class Walked:
     def accepted(self) -> bool:
         """Whether some case, complete or not, satisfies it as far as it goes."""
         accepting = self.watching.accepting
-        return self.exploration.way_to(self.watching, lambda _, state: accepting(state)) is not None
+        return self.exploration.way_to(self.watching, accepting, accepting) is not None
 
     @cached_property
     def satisfied(self) -> bool:
@@ -38,18 +40,16 @@ class Walked:
 
 def violation(exploration: Exploration, watching: Watching) -> tuple[Rule, ...] | None:
     """Return a shortest case that violates a claim."""
-    final = exploration.table.is_final
     return exploration.way_to(
         watching,
-        lambda packed, state: (
-            watching.violated(state) or (final(packed) and not watching.accepting(state))
-        ),
+        watching.violated,
+        lambda state: not watching.accepting(state),
+        given_up=Colour.SATISFIED,
     )
 
 
 def satisfaction(exploration: Exploration, watching: Watching) -> tuple[Rule, ...] | None:
     """Return a shortest complete case that satisfies a claim."""
-    final = exploration.table.is_final
     return exploration.way_to(
-        watching, lambda packed, state: final(packed) and watching.accepting(state)
+        watching, lambda _: False, watching.accepting, given_up=Colour.VIOLATED
     )

@@ -318,7 +318,7 @@ class Watching:
             )
             for one in actors
         }
-        return tuple(sorted(kinds, key=str))
+        return tuple(kinds if len(kinds) == 1 else sorted(kinds, key=str))
 
 
 def _next(parts: Sequence[Part], states: Sequence[int], letter: int) -> tuple[int, ...]:
