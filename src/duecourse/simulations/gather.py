@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from duecourse.model.clocks import open_ledger
+from duecourse.simulations.days import Days
 from duecourse.simulations.estimate import estimate, share_estimate
 from duecourse.simulations.periods import PERIOD, WEEK
 from duecourse.simulations.result import Comparison, Difference, Result, Series
@@ -12,15 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from duecourse.scenarios.scenario import Scenario
-    from duecourse.simulations.days import Days
     from duecourse.simulations.measure import Sample
 
 
+def days_of(scenario: Scenario) -> Days:
+    """Return the days of a run."""
+    calendar = open_ledger(scenario.procedure, scenario.readings).calendar
+    return Days(calendar, scenario.start, scenario.years)
+
+
 def made_result(
-    scenario: Scenario, days: Days, samples: Sequence[Sample], *, seed: int, level: float
+    scenario: Scenario, samples: Sequence[Sample], *, seed: int, level: float
 ) -> Result:
     """Return the result of the replications in `samples`."""
     from duecourse import __version__
+
+    days = days_of(scenario)
 
     names = samples[0].values
     values = {name: tuple(sample.values[name] for sample in samples) for name in names}
