@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+PART = ".part-"
+"""How the name of what is being written begins."""
+
 
 def replaced(path: Path, text: str) -> None:
     """Write a file whole or not at all.
@@ -101,4 +104,4 @@ def unsealed(file: Path) -> dict[str, Any] | None:
 
 def _part(folder: Path) -> Path:
     """Return a name that no other process uses."""
-    return folder / f".part-{os.getpid()}-{secrets.token_hex(4)}"
+    return folder / f"{PART}{os.getpid()}-{secrets.token_hex(4)}"

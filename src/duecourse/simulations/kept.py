@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 from duecourse.errors import InvalidInput
 from duecourse.simulations.cases import EVENT_SCHEMA, case_columns, case_schema
 from duecourse.simulations.durable import committed, removed, sealed, unsealed
+from duecourse.simulations.gather import estimates
 from duecourse.simulations.measure import Sample
 from duecourse.simulations.parquet import join, write
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.estimate import Estimate
     from duecourse.simulations.log import Log
 
 What = Literal["events", "cases"]
@@ -118,6 +120,15 @@ class Kept:
                 self._damaged(place / name, number)
         values: dict[str, Any] = {name: _frozen(each) for name, each in record["sample"].items()}
         return Sample(**values)
+
+    def estimates(self, level: float = 0.95) -> dict[str, Estimate]:
+        """Return every indicator over the replications that are kept, by name, after all files were checked.
+
+        Raises:
+            InvalidInput: a file is damaged; it is named.
+        """
+        found = [sample for number in self.numbers() if (sample := self.sample(number)) is not None]
+        return estimates(found, level) if found else {}
 
     def export(self, to: Path, what: What, numbers: Sequence[int]) -> None:
         """Write the events or the cases of replications, in the order given, as one `.parquet` or `.csv` file.

@@ -55,15 +55,23 @@ def join(parts: Sequence[Path], to: Path) -> None:
     """
     suffix = written_as(to)
     files = ", ".join(map(_text, parts))
+    neighbour = to.with_name(f".{to.name}.part")
     with _connection() as connection:
         source = f"read_parquet([{files}])"
-        if suffix == ".parquet":
-            copied = f"SELECT * FROM {source}) TO {_text(to)} (FORMAT parquet, COMPRESSION zstd"
-        else:
-            found = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-            shown = ", ".join(f"{_shown(name, kind)} AS {_name(name)}" for name, kind, *_ in found)
-            copied = f"SELECT {shown} FROM {source}) TO {_text(to)} (FORMAT csv, HEADER"
-        _run(connection, f"COPY ({copied})", to)
+        _run(connection, f"DESCRIBE SELECT * FROM {source}", to)
+        columns = [(name, kind) for name, kind, *_ in connection.fetchall()]
+        selected, form = "*", "FORMAT parquet, COMPRESSION zstd"
+        if suffix == ".csv":
+            selected = ", ".join(f"{_shown(*each)} AS {_name(each[0])}" for each in columns)
+            form = "FORMAT csv, HEADER"
+        copied = f"COPY (SELECT {selected} FROM {source}) TO {_text(neighbour)} ({form})"
+        try:
+            _run(connection, copied, to)
+            neighbour.replace(to)
+        except OSError as error:
+            raise InvalidInput(f"cannot write {to}: {error.strerror or error}") from None
+        finally:
+            neighbour.unlink(missing_ok=True)
 
 
 def read(path: Path, of: Iterable[str] = ()) -> Iterator[tuple[Any, ...]]:

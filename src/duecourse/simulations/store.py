@@ -25,7 +25,7 @@ from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
-from duecourse.simulations.durable import made, replaced, sealed
+from duecourse.simulations.durable import PART, made, replaced, sealed
 from duecourse.simulations.inputs import inputs
 from duecourse.simulations.kept import Kept, is_key
 
@@ -66,11 +66,8 @@ class Store:
             if not marker.is_file():
                 if not make:
                     raise InvalidInput(f"{self.folder} is no store; `simulate --store` makes one")
-                if self.folder.exists() and any(self.folder.iterdir()):
-                    raise InvalidInput(
-                        f"{self.folder} holds other files; name an empty or a new folder as the store"
-                    )
                 self.folder.mkdir(parents=True, exist_ok=True)
+                self._refuse_files()
                 replaced(marker, TEXT)
             self._refuse_others(marker)
             self._sweep()
@@ -125,6 +122,16 @@ class Store:
             )
         return found[0]
 
+    def _refuse_files(self) -> None:
+        """Refuse a folder with files of somebody else; another process may just be making it a store."""
+        ours = (PART, MARKER)
+        if not all(
+            each.name.startswith(ours) or is_key(each.name) for each in self.folder.iterdir()
+        ):
+            raise InvalidInput(
+                f"{self.folder} holds other files; name an empty or a new folder as the store"
+            )
+
     def _refuse_others(self, marker: Path) -> None:
         try:
             schema = json.loads(marker.read_text(encoding="utf-8"))["schema"]
@@ -135,7 +142,7 @@ class Store:
 
     def _sweep(self) -> None:
         """Remove what killed processes left half-written."""
-        for left in (*self.folder.glob(".part-*"), *self.folder.glob("*/.part-*")):
+        for left in (*self.folder.glob(f"{PART}*"), *self.folder.glob(f"*/{PART}*")):
             with suppress(FileNotFoundError):  # another process may be the one that removes it
                 if time.time() - left.stat().st_mtime > STALE:
                     if left.is_dir():
