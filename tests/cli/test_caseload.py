@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from duecourse.cli.caseload import compared, simulated
+from duecourse.cli.audit_log import audited
+from duecourse.cli.caseload import NOTHING, compared, simulated
+from duecourse.cli.keeping import Keeping
 from duecourse.cli.watching import watches
 from duecourse.errors import InvalidInput
 from duecourse.model.library import load
@@ -20,16 +23,15 @@ from duecourse.report.tables import number
 from duecourse.report.wrapping import columns
 from duecourse.scenarios import load_scenario
 from duecourse.shipped import shipped
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from duecourse.simulations import replicate
+from duecourse.simulations.parquet import join
 
 YEARS = 1.25
 
 
 @cache
 def simulation(format_: str = "text", lang: str = "en") -> str:
-    return simulated("baseline-2022", 3, 5, 1, YEARS, None, format_, lang)
+    return simulated("baseline-2022", 3, 5, 1, YEARS, NOTHING, format_, lang)
 
 
 @cache
@@ -67,7 +69,7 @@ def test_a_simulation_says_what_a_planner_should_look_at_first() -> None:
 
 
 def test_one_replication_has_no_intervals_and_says_so() -> None:
-    text = simulated("baseline-2022", 1, 5, 1, YEARS, None, "text", "en")
+    text = simulated("baseline-2022", 1, 5, 1, YEARS, NOTHING, "text", "en")
 
     ends = text.split("\n\n")[2]
     assert "No review needed" in ends
@@ -102,13 +104,72 @@ def test_chinese_words_come_with_columns_in_line() -> None:
 
 
 def test_the_log_of_all_replications_is_one_file_with_one_head(tmp_path: Path) -> None:
+    """The same bytes as the logs of single replications, one below the other."""
     file = tmp_path / "events.csv"
-    simulated("baseline-2022", 2, 5, 1, 1.1, file, "text", "en")
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    simulated("baseline-2022", 2, 5, 1, 1.1, Keeping(log=file), "text", "en")
+    expected = StringIO()
+    scenario = load_scenario("baseline-2022").lasting(1.1)
+    for at in range(2):
+        replicate(scenario, seed=5, replication=at).write_csv(expected, header=not at)
 
-    assert {row["replication"] for row in rows} == {"0", "1"}
-    assert {"arrival", "step", "stop"} <= {row["event"] for row in rows}
+    assert file.read_text(encoding="utf-8") == expected.getvalue()
+    assert [each.name for each in tmp_path.iterdir()] == ["events.csv"]
+
+
+def test_events_and_cases_go_to_a_folder_and_the_same_run_gives_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    for name in "ab":
+        simulated("baseline-2022", 2, 5, 1, 1.1, Keeping(log=tmp_path / name), "text", "en")
+
+    for table in ("events.parquet", "cases.parquet"):
+        a, b = ((tmp_path / name / table).read_bytes() for name in "ab")
+        assert a == b
+    with TemporaryDirectory() as folder:
+        events = Path(folder) / "events.csv"
+        join([tmp_path / "a" / "events.parquet"], events)
+        assert events.read_bytes().startswith(b"replication,case,class,time,date,event,")
+
+
+def test_the_log_of_a_simulation_is_audited_without_a_step_against_the_law(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    simulated("baseline-2022", 1, 5, 1, 1.1, Keeping(log=file), "text", "en")
+
+    nothing = (None,) * 5
+    text, _ = audited(file, "measures-2022", (), (), *nothing, None, "utf-8", "json", "en")
+
+    # limits are missed for want of staff; nothing else is wrong
+    assert json.loads(text)["kinds"].keys() == {"breach"}
+
+
+@pytest.mark.parametrize(
+    ("keeping", "message"),
+    [
+        (Keeping(log=Path("none/events.csv")), "name a file in a folder that exists"),
+        (Keeping(log=Path("events.txt")), "name a .parquet or .csv file, or a folder for both"),
+        (Keeping(cases=Path("cases")), "ends neither in .parquet nor in .csv"),
+        (Keeping(on="scheduler"), '"scheduler" is no cluster; write dask://HOST:PORT'),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_refused_before_anything_is_simulated(
+    keeping: Keeping, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duecourse.simulations.execute.log_of", None)
+
+    with pytest.raises(InvalidInput, match=re.escape(message)):
+        simulated("baseline-2022", 2, 1, 1, YEARS, keeping, "text", "en")
+
+
+def test_a_comparison_and_a_simulation_share_what_a_store_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping = Keeping(store=tmp_path / "store")
+    both = compared("baseline-2020", "baseline-2022", 2, 5, 1, 1.1, "json", "en", keeping)
+    monkeypatch.setattr("duecourse.simulations.execute.log_of", None)
+
+    alone = simulated("baseline-2022", 2, 5, 1, 1.1, keeping, "json", "en")
+
+    assert json.loads(both)["b"] == json.loads(alone)
 
 
 def test_a_comparison_puts_two_scenarios_side_by_side() -> None:
@@ -147,7 +208,7 @@ def test_what_cannot_be_simulated_is_refused(
 ) -> None:
     name, years, format_, lang = arguments
     with pytest.raises(InvalidInput, match=re.escape(message)):
-        simulated(name, 2, 1, 1, years, None, format_, lang)
+        simulated(name, 2, 1, 1, years, NOTHING, format_, lang)
 
 
 def test_every_property_of_single_cases_that_holds_watches() -> None:

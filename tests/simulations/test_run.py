@@ -17,6 +17,7 @@ from duecourse.simulations import compare, replicate, simulate
 from duecourse.simulations.experiment import load_experiment, read_experiment
 from duecourse.simulations.log import COLUMNS
 from duecourse.simulations.measure import measure
+from duecourse.simulations.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,14 +32,23 @@ def short(name: str = "baseline-2022") -> Scenario:
 
 @pytest.mark.slow
 def test_one_and_two_workers_give_the_same_result_and_the_same_log_bytes(tmp_path: Path) -> None:
-    one = simulate(short(), replications=4, seed=3, workers=1, logs=tmp_path / "one")
-    two = simulate(short(), replications=4, seed=3, workers=2, logs=tmp_path / "two")
+    stores = [Store(tmp_path / name) for name in ("one", "two")]
+    one, two = (
+        simulate(short(), replications=4, seed=3, workers=number + 1, store=store)
+        for number, store in enumerate(stores)
+    )
 
     assert json.dumps(one.to_dict()) == json.dumps(two.to_dict())
-    names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert names == [f"baseline-2022-{number:03}.csv" for number in range(4)]
-    for name in names:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    files = [
+        {
+            path.relative_to(store.folder): path.read_bytes()
+            for path in store.folder.rglob("*")
+            if path.is_file()
+        }
+        for store in stores
+    ]
+    assert len(files[0]) == 2 + 4 * 3
+    assert files[0] == files[1]
 
 
 def test_a_program_from_standard_input_is_run_by_one_worker_with_a_warning() -> None:
@@ -209,11 +219,6 @@ def test_settings_out_of_range_are_refused(settings: dict[str, int], message: st
         simulate(short(), **settings)  # type: ignore[arg-type]  # one setting each, of its own type
 
     assert message in str(error.value)
-
-
-def test_two_scenarios_of_one_name_do_not_share_log_files(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="would write their logs into the same files"):
-        compare(short(), short(), logs=tmp_path)
 
 
 def test_the_log_has_its_columns_in_their_order() -> None:

@@ -24,6 +24,7 @@ from duecourse.cli.options import (
     emit,
 )
 from duecourse.cli.promela_verbs import crosscheck, export
+from duecourse.cli.runs_verb import runs
 from duecourse.cli.selfcheck import selfcheck
 
 app = typer.Typer(
@@ -328,6 +329,7 @@ app.command()(selfcheck)
 app.command()(simulate)
 app.command()(compare)
 app.command()(report)
+app.add_typer(runs, name="runs")
 app.add_typer(fit, name="fit")
 
 

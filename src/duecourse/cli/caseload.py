@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from duecourse.cli.files import language, one_of, write
+from duecourse.cli.files import language, one_of
+from duecourse.cli.keeping import Keeping
 from duecourse.cli.progress import progress
 from duecourse.cli.watching import watches
 from duecourse.model.library import project_root
@@ -18,12 +17,11 @@ from duecourse.scenarios import load_scenario
 from duecourse.simulations import compare, simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from duecourse.properties.property import Property
     from duecourse.scenarios import Scenario
 
 FORMATS = ("text", "json")
+NOTHING = Keeping()
 
 
 def simulated(
@@ -32,31 +30,31 @@ def simulated(
     seed: int,
     workers: int,
     years: float | None,
-    log: Path | None,
+    keeping: Keeping,
     format_: str,
     lang: str,
 ) -> str:
-    """Return what simulating a scenario gave; the events of all replications go into `log`.
+    """Return what simulating a scenario gave; its tables go where `keeping` says.
 
     Raises:
-        InvalidInput: the scenario, an option, or the place of the log cannot be used.
+        InvalidInput: the scenario, an option, the store or a place to write to cannot be used.
     """
     one_of("format", format_, FORMATS)
     tongue = language(lang)
     chosen = lasting(scenario, years)
-    with TemporaryDirectory() as folder, progress("simulating") as tell:
-        logs = None if log is None else Path(folder)
+    with keeping.opened() as store, progress("simulating") as tell:
         result = simulate(
             chosen,
             replications=replications,
             seed=seed,
             workers=workers,
             properties=watching(chosen),
-            logs=logs,
+            store=store,
             progress=tell,
+            executor=keeping.executor,
         )
-        if log is not None:
-            write(log, _joined(sorted(Path(folder).iterdir())))
+        if store is not None:
+            keeping.export(store, result)
     if format_ == "json":
         return json.dumps(result.to_dict(), ensure_ascii=False, indent=2)
     return simulation_text(result, tongue)
@@ -71,16 +69,17 @@ def compared(
     years: float | None,
     format_: str,
     lang: str,
+    keeping: Keeping = NOTHING,
 ) -> str:
     """Return two scenarios side by side, under common random numbers.
 
     Raises:
-        InvalidInput: a scenario or an option cannot be used.
+        InvalidInput: a scenario, an option or the store cannot be used.
     """
     one_of("format", format_, FORMATS)
     tongue = language(lang)
     first, second = lasting(a, years), lasting(b, years)
-    with progress("simulating") as tell:
+    with keeping.opened() as store, progress("simulating") as tell:
         comparison = compare(
             first,
             second,
@@ -88,7 +87,9 @@ def compared(
             seed=seed,
             workers=workers,
             properties=watching(first, second),
+            store=store,
             progress=tell,
+            executor=keeping.executor,
         )
     if format_ == "json":
         return json.dumps(comparison.to_dict(), ensure_ascii=False, indent=2)
@@ -105,12 +106,3 @@ def watching(*scenarios: Scenario) -> tuple[Property, ...]:
     """Return the properties of the project that watch the cases of some scenarios."""
     root = project_root()
     return watches(scenarios, load_properties(root, known=names_in_reach(root)))
-
-
-def _joined(files: Iterable[Path]) -> str:
-    """Return logs one after the other, below the head of the first."""
-    parts: list[str] = []
-    for file in files:
-        head, _, rest = file.read_text(encoding="utf-8").partition("\n")
-        parts.append(rest if parts else f"{head}\n{rest}")
-    return "".join(parts)

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from duecourse.cli.options import Language, Output, Replications, Seed, Workers, emit
+from duecourse.cli.options import (
+    Cluster,
+    Language,
+    Output,
+    Replications,
+    Seed,
+    StoreFolder,
+    Workers,
+    emit,
+)
 
 
 def simulate(
@@ -22,8 +31,20 @@ def simulate(
         typer.Option(metavar="YEARS", help="simulated years; by default the scenario's"),
     ] = None,
     log: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="write the event log to this CSV file")
+        Path | None,
+        typer.Option(
+            metavar="FILE or DIR",
+            help="write every event to this .parquet or .csv file, or events and cases to this folder",
+        ),
     ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="write one row for each case to this .parquet or .csv file"
+        ),
+    ] = None,
+    store: StoreFolder = None,
+    on: Cluster = None,
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
     ] = "text",
@@ -32,8 +53,10 @@ def simulate(
 ) -> None:
     """Simulate a caseload: throughput, delays, and the share of cases past each statutory limit."""
     from duecourse.cli.caseload import simulated
+    from duecourse.cli.keeping import Keeping
 
-    emit(simulated(scenario, replications, seed, workers, years, log, format_, lang), output)
+    keeping = Keeping(store, log, cases, on)
+    emit(simulated(scenario, replications, seed, workers, years, keeping, format_, lang), output)
 
 
 def compare(
@@ -46,6 +69,8 @@ def compare(
         float | None,
         typer.Option(metavar="YEARS", help="simulated years; by default the scenarios'"),
     ] = None,
+    store: StoreFolder = None,
+    on: Cluster = None,
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
     ] = "text",
@@ -54,8 +79,10 @@ def compare(
 ) -> None:
     """Compare two scenarios under common random numbers, with intervals of the differences."""
     from duecourse.cli.caseload import compared
+    from duecourse.cli.keeping import Keeping
 
-    emit(compared(a, b, replications, seed, workers, years, format_, lang), output)
+    keeping = Keeping(store, on=on)
+    emit(compared(a, b, replications, seed, workers, years, format_, lang, keeping), output)
 
 
 def report(

@@ -64,6 +64,21 @@ Workers = Annotated[
     ),
 ]
 
+StoreFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        metavar="DIR",
+        help="keep every finished replication here; a run that was killed goes on from there",
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--on", metavar="ADDRESS", help="let a cluster do the work, such as dask://scheduler:8786"
+    ),
+]
+
 
 def emit(text: str, output: Path | None) -> None:
     """Print what a verb found, or write it to a file."""

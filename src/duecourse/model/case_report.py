@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from duecourse.model.case_json import case_dict
+from duecourse.notebook import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,7 +171,7 @@ class Round:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseReport:
+class CaseReport(Shown):
     """Where a case stands at the end of a day on which steps may still be taken.
 
     Attributes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from duecourse.calendar import Span, Unit, load_calendar
 from duecourse.model.clocks import chosen_calendar, first_day_counted
 from duecourse.model.compile import compile_table
+from duecourse.notebook import Shown
 from duecourse.properties.days import DayGraph
 from duecourse.properties.timed import ClockedGraph, moments
 
@@ -93,7 +94,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Shown):
     """The bounds of a procedure under one choice of readings, for every outcome that can be reached."""
 
     procedure: Procedure

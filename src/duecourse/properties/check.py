@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from duecourse.model.checks import static_problems
+from duecourse.notebook import Shown
 from duecourse.properties.explore import MAX_CONFIGURATIONS
 from duecourse.properties.judge import Judge
 from duecourse.properties.verdict import Result, Verdict
@@ -22,7 +23,7 @@ __all__ = ["Report", "Result", "Verdict", "check", "differs"]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Shown):
     """What checking a procedure found.
 
     Attributes:

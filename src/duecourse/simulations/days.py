@@ -58,6 +58,11 @@ class Days:
             found = self._dates[day] = self.calendar.day_of(self._base + day)
         return found
 
+    def instant(self, time: float) -> float:
+        """Return an instant of the run on the scale of calendar days."""
+        day = floor(time)
+        return self.date(day).toordinal() + (time - day)
+
     def day(self, of: dt.date) -> int:
         """Return the number of the working day that a date is, or of the last one before it."""
         return self.calendar.index(of) - self._base

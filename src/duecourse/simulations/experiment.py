@@ -13,18 +13,20 @@ from duecourse.model.procedure import Label
 from duecourse.model.schema import FileId, LabelShape, Shape
 from duecourse.model.shapes import shaped
 from duecourse.scenarios.library import load_scenario, open_file
+from duecourse.simulations.execute import processes
 from duecourse.simulations.gather import made_comparison
 from duecourse.simulations.run import simulate_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from duecourse.model.library import Folder
     from duecourse.model.source import Source
     from duecourse.properties.property import Property
     from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.execute import Executor
     from duecourse.simulations.result import Comparison, Result
+    from duecourse.simulations.store import Store
 
 
 class ExperimentShape(Shape):
@@ -74,8 +76,9 @@ class Experiment:
         *,
         workers: int = 1,
         properties: Sequence[Property] = (),
-        logs: Path | None = None,
+        store: Store | None = None,
         progress: Callable[[int, int], None] | None = None,
+        executor: Executor = processes,
     ) -> Findings:
         """Simulate every scenario under common random numbers; arguments as in `simulate`."""
         results = simulate_all(
@@ -85,8 +88,9 @@ class Experiment:
             workers=workers,
             level=self.level,
             properties=properties,
-            logs=logs,
+            store=store,
             progress=progress,
+            executor=executor,
         )
         comparisons = tuple(made_comparison(results[0], each) for each in results[1:])
         return Findings(self, results, comparisons)

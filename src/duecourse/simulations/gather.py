@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from duecourse.model.clocks import open_ledger
+from duecourse.simulations.days import Days
 from duecourse.simulations.estimate import estimate, share_estimate
 from duecourse.simulations.periods import PERIOD, WEEK
 from duecourse.simulations.result import Comparison, Difference, Result, Series
@@ -12,25 +14,38 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from duecourse.scenarios.scenario import Scenario
-    from duecourse.simulations.days import Days
+    from duecourse.simulations.estimate import Estimate
     from duecourse.simulations.measure import Sample
 
 
+def days_of(scenario: Scenario) -> Days:
+    """Return the days of a run."""
+    calendar = open_ledger(scenario.procedure, scenario.readings).calendar
+    return Days(calendar, scenario.start, scenario.years)
+
+
+def estimates(samples: Sequence[Sample], level: float) -> dict[str, Estimate]:
+    """Return every indicator over replications, by name."""
+    found = {}
+    for name in samples[0].values:
+        values = [sample.values[name] for sample in samples]
+        if name in samples[0].trials:
+            trials = [sample.trials[name] for sample in samples]
+            found[name] = share_estimate(values, trials, level)
+        else:
+            found[name] = estimate(values, level)
+    return found
+
+
 def made_result(
-    scenario: Scenario, days: Days, samples: Sequence[Sample], *, seed: int, level: float
+    scenario: Scenario, samples: Sequence[Sample], *, seed: int, level: float
 ) -> Result:
     """Return the result of the replications in `samples`."""
     from duecourse import __version__
 
+    days = days_of(scenario)
+
     names = samples[0].values
-    values = {name: tuple(sample.values[name] for sample in samples) for name in names}
-    estimates = {}
-    for name, found in values.items():
-        if name in samples[0].trials:
-            trials = [sample.trials[name] for sample in samples]
-            estimates[name] = share_estimate(found, trials, level)
-        else:
-            estimates[name] = estimate(found, level)
     counted = min(days.since_start(scenario.warm_up), days.length - 1)
     return Result(
         scenario=scenario,
@@ -45,8 +60,8 @@ def made_result(
         version=__version__,
         cases=sum(sample.cases for sample in samples),
         events=sum(sample.events for sample in samples),
-        estimates=estimates,
-        samples=values,
+        estimates=estimates(samples, level),
+        samples={name: tuple(sample.values[name] for sample in samples) for name in names},
         backlog=_series(days, [sample.backlog for sample in samples], level),
         periods={
             name: _series(days, [sample.periods[name] for sample in samples], level, PERIOD)

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from duecourse.simulations.frames import to_arrow, to_pandas
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
+
+    import pandas as pd
+    import pyarrow as pa
 
     from duecourse.simulations.days import Days
 
@@ -80,6 +85,22 @@ class Log:
         return dict(zip(COLUMNS, map(list, zip(*self._rows(), strict=True)), strict=False)) or {
             name: [] for name in COLUMNS
         }
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the log as a table of pandas, one row for each event.
+
+        Raises:
+            InvalidInput: pandas is not installed.
+        """
+        return to_pandas(self.columns())
+
+    def to_arrow(self) -> pa.Table:
+        """Return the log as a table of Arrow, one row for each event.
+
+        Raises:
+            InvalidInput: pyarrow is not installed.
+        """
+        return to_arrow(self.columns())
 
     def write_csv(self, file: TextIO, *, header: bool = True) -> None:
         """Write the log as CSV; the same run gives the same bytes."""

@@ -80,7 +80,7 @@ class _Measure:
         self.end = float(self.days.length)
         self.years = scenario.years - scenario.warm_up
         self.finals = {each.id for each in scenario.procedure.stages if each.final}
-        self.outcomes = _outcomes(scenario)
+        self.outcomes = outcomes(scenario)
         self.arrived: list[float] = []
         self.since: list[float] = []
         self.stays: list[dict[str, tuple[float, float]]] = []
@@ -277,7 +277,7 @@ class _Measure:
         self.trials[name] = whole
 
 
-def _outcomes(scenario: Scenario) -> dict[tuple[str, str], str]:
+def outcomes(scenario: Scenario) -> dict[tuple[str, str], str]:
     """Return the outcome of each step that ends the review, by the stage it is taken from."""
     procedure = scenario.procedure
     return {

@@ -31,10 +31,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput, nearest
+from duecourse.notebook import Shown
+from duecourse.simulations.frames import to_arrow, to_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    import pandas as pd
+    import pyarrow as pa
 
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.estimate import Estimate
@@ -99,7 +104,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Shown):
     """What the replications of one scenario gave.
 
     Attributes:
@@ -225,6 +230,33 @@ class Result:
             },
         }
 
+    def columns(self) -> dict[str, list[str | float | int]]:
+        """Return the estimates as columns, one row for each indicator."""
+        found = self.estimates
+        return {
+            "indicator": list(found),
+            "mean": [each.mean for each in found.values()],
+            "low": [each.low for each in found.values()],
+            "high": [each.high for each in found.values()],
+            "replications": [each.replications for each in found.values()],
+        }
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the estimates as a table of pandas, one row for each indicator.
+
+        Raises:
+            InvalidInput: pandas is not installed.
+        """
+        return to_pandas(self.columns())
+
+    def to_arrow(self) -> pa.Table:
+        """Return the estimates as a table of Arrow, one row for each indicator.
+
+        Raises:
+            InvalidInput: pyarrow is not installed.
+        """
+        return to_arrow(self.columns())
+
     def _durations(self, name: str) -> Durations:
         return Durations(self[f"{name}.mean"], self[f"{name}.median"], self[f"{name}.q90"])
 
@@ -253,7 +285,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """Two scenarios under the same random numbers.
 
     Attributes:
