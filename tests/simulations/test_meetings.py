@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from duecourse.scenarios import Scenario
 
 
-def meetings(
+def meetings(  # noqa: PLR0913  (settings with names)
     start: date,
     years: float,
     *,

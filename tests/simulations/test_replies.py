@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_logit_normal_propensity_has_the_mean_that_was_asked_for() -> None:
         centre = math.log(middle / (1 - middle))
         found = quad(lambda z: norm.pdf(z) * expit(centre + sigma * z), -12, 12, limit=400)[0]  # noqa: B023
         assert found == pytest.approx(mean, abs=1e-9)
-        assert all(a < b for a, b in zip(table, table[1:], strict=False))
+        assert all(a < b for a, b in pairwise(table))
 
 
 def test_objections_under_a_logit_normal_propensity(office: Callable[..., Scenario]) -> None:

@@ -45,17 +45,17 @@ def desk(office: Office, tmp_path: Path) -> Callable[..., Log]:
     def run(
         pool: str,
         cases: list[tuple[str, str]],
+        *,
         effort: float = 2,
         more: str = "",
         stages: str = "",
-        classes: str = "",
     ) -> Log:
         rows = ["date,class", *(f"{day},{name}" for day, name in cases)]
         (tmp_path / "cases.csv").write_text("\n".join(rows), encoding="utf-8")
         known = '[[arrivals]]\nid = "known"\nreplay = { file = "cases.csv" }\n#!\n'
         own = f'[[pool]]\nid = "desk"\nlabel = {{ en = "Desk" }}\n#!\n{pool}\n'
         stages = stages or WORK.format(effort=effort, more=more)
-        return replicate(office(classes + known + own + stages))
+        return replicate(office(known + own + stages))
 
     return run
 
@@ -193,7 +193,7 @@ def test_without_a_limit_the_same_member_takes_the_third_file_at_once(
 
 
 def test_the_earliest_due_date_comes_first_and_moves_with_the_clock(
-    office: Office, desk: Callable[..., Log]
+    desk: Callable[..., Log],
 ) -> None:
     """Case 0 works 0 to 4. Case 2 (filed on day 1, due on day 6) asks at 1; case 1 (filed on day 0, due on day 5)
     asks at 2 and is taken first all the same."""
