@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from math import floor
 from typing import TYPE_CHECKING
@@ -128,7 +128,7 @@ def test_months_and_weekdays_share_the_cases_as_weighted_and_keep_their_number(
         for time in arrivals(log):
             on = log.days.date(floor(time))
             counts[on.month, on.weekday()] += 1
-    weights: Counter[tuple[int, int]] = Counter()
+    weights: dict[tuple[int, int], float] = defaultdict(float)
     for day in range(log.days.length):
         on = log.days.date(day)
         own = weekdays[on.weekday()] if on.weekday() < 5 else sum(weekdays) / 5

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, create_model
 
@@ -13,6 +13,9 @@ from duecourse.model.amendment_schema import Changed
 from duecourse.model.schema import FileId, Id, LabelShape, Shape
 from duecourse.scenarios import schema
 from duecourse.scenarios.schema import ActivityShape, ScenarioShape, StageShape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class BehaviourShape(StageShape):
@@ -74,25 +77,21 @@ class RemovedReplyShape(Shape):
     actor: str
 
 
-_REMOVED = {"reply": RemovedReplyShape, "activity": RemovedActivityShape}
-_Added = create_model(
-    "Additions",
-    __base__=Shape,
-    **{kind: (list[shape], []) for kind, shape in _WHOLE.items()},  # type: ignore[call-overload, valid-type]  # the fields are computed
-)
-_Replaced = create_model(
+_REMOVED: dict[str, type[Shape]] = {"reply": RemovedReplyShape, "activity": RemovedActivityShape}
+
+
+def _tables(name: str, shapes: Mapping[str, Any]) -> type[Shape]:
+    """Return the shape of the tables of one operation: a list for each kind."""
+    fields: dict[str, Any] = {kind: (list[shape], []) for kind, shape in shapes.items()}  # type: ignore[valid-type]  # the shapes are computed
+    return create_model(name, __base__=Shape, **fields)
+
+
+_Added = _tables("Additions", _WHOLE)
+_Replaced = _tables(
     "Replacements",
-    __base__=Shape,
-    **{
-        kind: (list[Annotated[shape, Changed(*_NAMES.get(kind, ()))]], [])
-        for kind, shape in _WHOLE.items()
-    },  # type: ignore[call-overload, valid-type]  # as above
+    {kind: Annotated[shape, Changed(*_NAMES.get(kind, ()))] for kind, shape in _WHOLE.items()},
 )
-_Removed = create_model(
-    "Removals",
-    __base__=Shape,
-    **{kind: (list[_REMOVED.get(kind, RemovedShape)], []) for kind in _WHOLE},  # type: ignore[call-overload, valid-type]  # as above
-)
+_Removed = _tables("Removals", {kind: _REMOVED.get(kind, RemovedShape) for kind in _WHOLE})
 
 
 class ScenarioFile(Shape):
