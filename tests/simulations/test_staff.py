@@ -45,17 +45,17 @@ def desk(office: Office, tmp_path: Path) -> Callable[..., Log]:
     def run(
         pool: str,
         cases: list[tuple[str, str]],
+        *,
         effort: float = 2,
         more: str = "",
         stages: str = "",
-        classes: str = "",
     ) -> Log:
         rows = ["date,class", *(f"{day},{name}" for day, name in cases)]
         (tmp_path / "cases.csv").write_text("\n".join(rows), encoding="utf-8")
         known = '[[arrivals]]\nid = "known"\nreplay = { file = "cases.csv" }\n#!\n'
         own = f'[[pool]]\nid = "desk"\nlabel = {{ en = "Desk" }}\n#!\n{pool}\n'
         stages = stages or WORK.format(effort=effort, more=more)
-        return replicate(office(classes + known + own + stages))
+        return replicate(office(known + own + stages))
 
     return run
 
@@ -131,9 +131,9 @@ skills = "law"
 def test_free_members_are_held_for_the_team_that_is_first(desk: Callable[..., Log]) -> None:
     """Case 0 keeps one of 2 members until 2. Case 1 is a team of 2 and first in line: case 2 must not take the other."""
     stages = (
-        WORK.format(effort=2, more="probability = { urgent = 1.0, otherwise = 0.0 }\nteam = 2").replace(
-            '"work"', '"both"', 1
-        )
+        WORK.format(
+            effort=2, more="probability = { urgent = 1.0, otherwise = 0.0 }\nteam = 2"
+        ).replace('"work"', '"both"', 1)
         + """
 [[stage.activity]]
 id = "alone"
@@ -193,7 +193,7 @@ def test_without_a_limit_the_same_member_takes_the_third_file_at_once(
 
 
 def test_the_earliest_due_date_comes_first_and_moves_with_the_clock(
-    office: Office, desk: Callable[..., Log]
+    desk: Callable[..., Log],
 ) -> None:
     """Case 0 works 0 to 4. Case 2 (filed on day 1, due on day 6) asks at 1; case 1 (filed on day 0, due on day 5)
     asks at 2 and is taken first all the same."""
@@ -276,7 +276,8 @@ def test_utilisation_counts_the_members_who_are_there(office: Office, tmp_path: 
         ("size = 1", "team = 2", 'there are never more than 1 members of "desk", and it needs 2'),
         ("size = 1", 'skill = "law"', "'law' is none of"),
         ("", "", '"size" is missing'),
-        ("size = 0", "", "there is never anybody in it"),
+        ("size = 0", "", "0: input should be greater than or equal to 1"),
+        ('[[pool.group]]\nid = "a"\nsize = 0', "", "there is never anybody in it"),
         ("size = 1\npreemptive = true", "", "nothing ranks the work"),
         ('size = 1\ndiscipline = "risk_first"', "", '"risk_first" and "weights" go together'),
         ("size = 1\nweights = 1", "", '"risk_first" and "weights" go together'),

@@ -12,13 +12,20 @@ from pydantic import Field, create_model
 from duecourse.model.schema import SHAPES, AmendmentShape, Id, Shape
 
 
-class _Change:
-    """Of an element that is changed only its id is necessary, and the keys that change."""
+class Changed:
+    """Of an element that is changed only its name is necessary, and the keys that change.
+
+    Args:
+        names: the keys that tell which element is meant.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = names or ("id",)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:  # noqa: ANN401  (pydantic's own signature)
         whole = handler.resolve_ref_schema(handler(schema))
         title = whole["title"].removesuffix("Shape") + "Change"
-        return {**whole, "title": title, "required": ["id"], "properties": _bare(whole)}
+        return {**whole, "title": title, "required": list(self.names), "properties": _bare(whole)}
 
 
 def _bare(table: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +58,7 @@ _Added = create_model(
 _Replaced = create_model(
     "Replaced",
     __base__=Shape,
-    **{kind: (list[Annotated[shape, _Change()]], []) for kind, shape in _NAMED.items()},  # type: ignore[call-overload, valid-type]  # as above
+    **{kind: (list[Annotated[shape, Changed()]], []) for kind, shape in _NAMED.items()},  # type: ignore[call-overload, valid-type]  # as above
 )
 _Removed = create_model(
     "Removed",

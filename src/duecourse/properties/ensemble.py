@@ -52,7 +52,9 @@ class Ensemble:
         for name, watching, old in zip(self.ids, self.watchings, self._states[state], strict=True):
             (new,) = watching.moves(old, rule, to, actor)
             after.append(new)
-            if watching.violated(new) or (final and not watching.accepting(new)):
+            # what the step does not move it cannot violate, but for the claims that wait for the end
+            moved = new != old and watching.violated(new)
+            if moved or (final and not watching.accepting(new)):
                 violated = violated or name
         joined = tuple(after)
         if joined not in self._numbers:

@@ -9,7 +9,7 @@ from duecourse.model.amendment_schema import AmendmentFile
 from duecourse.model.case_file import CaseFile
 from duecourse.model.migration_file import MigrationFile
 from duecourse.properties.property_file import PropertyFile
-from duecourse.scenarios.schema import ScenarioFile
+from duecourse.scenarios.file_schema import ScenarioFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -115,7 +115,12 @@ def said(text: str | Label, lang: Lang) -> str:
 
 
 def table_text(table: Table, lang: Lang = "en") -> str:
-    """Return a table for a terminal: words to the left, numbers to the right, intervals beside them."""
+    """Return a table for a terminal: words to the left, numbers to the right, intervals beside them.
+
+    One without rows says nothing.
+    """
+    if not table.rows:
+        return ""
     grid = [[_pair(cell, lang) for cell in row] for row in table.rows]
     widths = [
         (max(columns(row[at][0]) for row in grid), max(columns(row[at][1]) for row in grid))

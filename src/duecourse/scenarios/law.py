@@ -83,80 +83,84 @@ def law(written: Mapping[str, Any]) -> Law:
     parameters = {key: value for key, value in written.items() if key != "law"}
     text = f"{name}({', '.join(f'{key}={value}' for key, value in parameters.items())})"
     bounds = {key: parameters.pop(key) for key in BOUNDS if key in parameters}
-    whole = _whole(name, parameters, text)
-    return _truncated(whole, name, parameters, bounds) if bounds else whole
+    if bounds:
+        return _truncated(name, parameters, bounds, text)
+    return _whole(name, parameters, text)
 
 
-def bounded(observations: Law, bounds: Mapping[str, Any]) -> Law:
-    """Return a law of observations under the condition that the duration lies within `at_least` and `at_most`."""
-    return _truncated(observations, "empirical", {}, bounds)
-
-
-def observed(values: Sequence[float], text: str) -> Law:
-    """Return the law of observations, each equally likely."""
-    return _empirical(list(values), text)
+def observed(values: Sequence[float], bounds: Mapping[str, Any], text: str) -> Law:
+    """Return the law of observations within bounds (`at_least`, `at_most`), each equally likely."""
+    parameters = {"values": list(values)}
+    if bounds:
+        return _truncated("empirical", parameters, bounds, text)
+    return _whole("empirical", parameters, text)
 
 
 def _whole(name: str, parameters: dict[str, Any], text: str) -> Law:
     """Return a law without its bounds."""
     if name == "empirical":
         return _empirical(_only(name, parameters, ("values",))["values"], text)
-    if name == "gamma" and "cv" in parameters:
-        mean, cv = _numbers(name, parameters, ("mean", "cv"))
-        _positive(mean=mean, cv=cv)
-        parameters = {"a": cv**-2, "scale": mean * cv**2}
-    elif name in _SIMPLE:
+    if name in _SIMPLE:
         wanted, build = _SIMPLE[name]
         return build(_numbers(name, parameters, wanted), text)
-    return _from_scipy(name, parameters, text)
+    return _from_scipy(name, _of_gamma(name, parameters), text)
 
 
-def _truncated(
-    whole: Law, name: str, parameters: Mapping[str, Any], bounds: Mapping[str, Any]
-) -> Law:
+def _of_gamma(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters that scipy knows, where a gamma law is given by its mean and variation."""
+    if name != "gamma" or "cv" not in parameters:
+        return parameters
+    mean, cv = _numbers(name, parameters, ("mean", "cv"))
+    _positive(mean=mean, cv=cv)
+    return {"a": cv**-2, "scale": mean * cv**2}
+
+
+def _truncated(name: str, parameters: dict[str, Any], bounds: Mapping[str, Any], text: str) -> Law:
     """Return a law under the condition that the duration lies within bounds."""
-    for key, value in bounds.items():
-        if not _is_duration(value):
-            raise LawError(f"{key} = {str(value)[:40]} is no duration of 0 or more", key)
-    low, high = bounds.get("at_least", 0.0), bounds.get("at_most", math.inf)
-    text = f"{whole.text} from {low:g} to {high:g}"
-    nothing = LawError(f"{whole.text} has nothing between {low:g} and {high:g}", next(iter(bounds)))
-    if whole.kind in {Kind.DETERMINISTIC, Kind.EMPIRICAL}:
-        inside = [value for value in whole.values if low <= value <= high]
+    low, high = _limits(bounds)
+    nothing = LawError(f"{text} leaves nothing between {low:g} and {high:g}", next(iter(bounds)))
+    if name in {"empirical", "deterministic"}:
+        inside = [value for value in _whole(name, parameters, text).values if low <= value <= high]
         if not inside:
             raise nothing
         return _empirical(inside, text)
-    frozen = _frozen(whole, name, parameters)
+    frozen = _frozen(name, parameters, text)
     below, above = float(frozen.cdf(low)), float(frozen.sf(high))
     mass = 1 - below - above
     if not mass > LEAST:
         raise nothing
+    if high == math.inf and not math.isfinite(frozen.mean()):
+        raise LawError(f"{text} has no finite mean; give it an upper bound", "at_least")
     table = _table(lambda p: frozen.ppf(below + p * mass), lambda q: frozen.isf(above + q * mass))
     values = tuple(min(max(value, low), high) for value in table)
     mean = float(frozen.expect(lb=low, ub=high, conditional=True))
     return Law(Kind.TABLE, values, mean, text)
 
 
-def _frozen(whole: Law, name: str, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401  (scipy's own)
-    """Return a continuous law as a distribution of scipy."""
+def _limits(bounds: Mapping[str, Any]) -> tuple[float, float]:
+    for key, value in bounds.items():
+        if not _is_duration(value):
+            raise LawError(f"{key} = {str(value)[:40]} is no duration of 0 or more", key)
+    return float(bounds.get("at_least", 0.0)), float(bounds.get("at_most", math.inf))
+
+
+def _frozen(name: str, parameters: dict[str, Any], text: str) -> Any:  # noqa: ANN401  (scipy's own)
+    """Return a continuous law as a distribution of scipy, whatever it reaches down to."""
     from scipy import stats
 
-    values = whole.values
-    match whole.kind:
-        case Kind.EXPONENTIAL:
+    if name not in _SIMPLE:
+        return _distribution(name, _of_gamma(name, parameters))
+    values = _whole(name, parameters, text).values
+    match name:
+        case "exponential":
             return stats.expon(scale=values[0])
-        case Kind.LOGNORMAL:
+        case "lognormal":
             return stats.lognorm(values[1], scale=math.exp(values[0]))
-        case Kind.UNIFORM:
+        case "uniform":
             return stats.uniform(values[0], values[1] - values[0])
-        case Kind.TRIANGULAR:
+        case _:
             low, mode, high = values
             return stats.triang((mode - low) / (high - low), low, high - low)
-        case _ if name == "gamma" and "cv" in parameters:
-            cv = parameters["cv"]
-            return stats.gamma(cv**-2, scale=parameters["mean"] * cv**2)
-        case _:
-            return getattr(stats, name)(**parameters)
 
 
 def logit_normal_table(mean: float, sigma: float) -> tuple[float, ...]:
@@ -260,6 +264,20 @@ def _empirical(values: object, text: str) -> Law:
 
 
 def _from_scipy(name: str, parameters: Mapping[str, Any], text: str) -> Law:
+    frozen = _distribution(name, parameters)
+    mean = float(frozen.mean())
+    low = float(frozen.ppf(0.0))
+    if not math.isfinite(mean) or math.isnan(low):
+        raise LawError(
+            f"{text} has no finite mean; check its parameters against scipy.stats.{name}"
+        )
+    if low < 0:
+        raise LawError(f"{text} reaches down to {low:g}; a duration is 0 or more", "loc")
+    return Law(Kind.TABLE, _table(frozen.ppf, frozen.isf), mean, text)
+
+
+def _distribution(name: str, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401  (scipy's own)
+    """Return a distribution of scipy with its parameters."""
     from scipy import stats
 
     found = getattr(stats, name, None)
@@ -275,15 +293,9 @@ def _from_scipy(name: str, parameters: Mapping[str, Any], text: str) -> Law:
         if not _is_number(value):
             raise LawError(f"{key} = {str(value)[:40]} is no number", key)
     frozen = found(**given)
-    mean = float(frozen.mean())
-    low = float(frozen.ppf(0.0))
-    if not math.isfinite(mean) or math.isnan(low):
-        raise LawError(
-            f"{text} has no finite mean; check its parameters against scipy.stats.{name}"
-        )
-    if low < 0:
-        raise LawError(f"{text} reaches down to {low:g}; a duration is 0 or more", "loc")
-    return Law(Kind.TABLE, _table(frozen.ppf, frozen.isf), mean, text)
+    if math.isnan(float(frozen.ppf(0.5))):
+        raise LawError(f"{name} has no such parameters; check them against scipy.stats.{name}")
+    return frozen
 
 
 def _table(ppf: Callable[[Grid], Grid], isf: Callable[[Grid], Grid]) -> tuple[float, ...]:

@@ -43,7 +43,6 @@ class ScenarioShape(Shape):
 
     id: FileId
     label: LabelShape
-    extends: FileId | None = None
     procedure: str
     amendments: list[str] = Field(default=[], max_length=20)
     readings: dict[str, str] = Field(default={}, max_length=100)
@@ -137,6 +136,7 @@ class PoolShape(SourcedShape, MembersShape):
 
     id: Id
     label: LabelShape
+    size: Annotated[int, Field(ge=1, le=100_000)] | None = None
     group: list[GroupShape] = Field(default=[], max_length=50)
     precedence: Steps = Field(default=[], max_length=100)
     discipline: Literal["first_come", "earliest_due", "risk_first"] = "first_come"
@@ -234,26 +234,6 @@ class ReplyShape(SourcedShape):
     objection: ObjectionShape
     neutral: NeutralShape | None = None
     support: str
-
-
-class BehaviourShape(StageShape):
-    """What is done in a stage, as the file has it."""
-
-    activity: list[ActivityShape] = Field(default=[], max_length=50)  # type: ignore[assignment]  # read one by one
-
-
-class ScenarioFile(Shape):
-    """A file in `scenarios/`."""
-
-    scenario: ScenarioShape
-    class_: list[ClassShape] = Field(alias="class", default=[])
-    arrivals: list[ArrivalsShape] = Field(default=[])
-    pool: list[PoolShape] = Field(default=[])
-    meeting: list[MeetingShape] = Field(default=[])
-    stage: list[BehaviourShape] = Field(default=[])
-    incident: list[IncidentShape] = Field(default=[])
-    extension: list[ExtensionShape] = Field(default=[])
-    reply: list[ReplyShape] = Field(default=[])
 
 
 SHAPES: dict[str, type[Shape]] = {

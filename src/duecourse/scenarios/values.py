@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from duecourse.errors import InvalidInput, nearest
-from duecourse.scenarios.law import LawError, bounded, law, observed
+from duecourse.scenarios.law import LawError, law, observed
 from duecourse.scenarios.schema import FILE_NAME
 
 if TYPE_CHECKING:
@@ -132,8 +132,7 @@ class Values:
             self.unreadable(error, entry, (*where, "file"))
             numbers = [0.0]
         bounds = {key: written[key] for key in ("at_least", "at_most") if key in written}
-        found = observed(numbers, f"empirical({column} of {file}, n={len(numbers)})")
-        return bounded(found, bounds) if bounds else found
+        return observed(numbers, bounds, f"empirical({column} of {file}, n={len(numbers)})")
 
     def beside(self, entry: Entry, *where: str | int) -> DataFiles:
         """Return what reads the files beside the one in which a value stands."""
