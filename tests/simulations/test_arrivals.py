@@ -134,7 +134,9 @@ def test_months_and_weekdays_share_the_cases_as_weighted_and_keep_their_number(
         own = weekdays[on.weekday()] if on.weekday() < 5 else sum(weekdays) / 5
         weights[on.month, on.weekday()] += months[on.month - 1] * own
     whole = sum(weights.values())
-    statistic = sum((counts[c] - total * w / whole) ** 2 / (total * w / whole) for c, w in weights.items())
+    statistic = sum(
+        (counts[c] - total * w / whole) ** 2 / (total * w / whole) for c, w in weights.items()
+    )
 
     assert statistic < chi2.ppf(1 - 1e-6, len(weights) - 1)
     assert poisson.ppf(5e-7, 8000) <= total <= poisson.ppf(1 - 5e-7, 8000)
@@ -168,7 +170,11 @@ def test_dates_are_replayed_in_order_each_at_the_beginning_of_its_day(
     (tmp_path / "cases.csv").write_text("\n".join(["date,class", *rows]), encoding="utf-8")
     replay = '[[arrivals]]\nid = "known"\nreplay = { file = "cases.csv" }\n#!\n'
     log = replicate(office(replay + STAGES), seed=2)
-    found = [(log.days.date(floor(e.time)), e.kind, e.time % 1) for e in log.events if e.event == "arrival"]
+    found = [
+        (log.days.date(floor(e.time)), e.kind, e.time % 1)
+        for e in log.events
+        if e.event == "arrival"
+    ]
 
     assert found == [
         (date(2021, 1, 5), "file", 0.0),
@@ -238,7 +244,12 @@ def test_values_depend_on_class_and_attributes_and_attributes_come_with_their_sh
     log = replicate(office(ATTRIBUTES), seed=4)
     efforts = {(e.kind, e.value) for e in log.events if e.event == "start"}
     kinds = Counter(e.kind for e in log.events if e.event == "arrival")
-    shares = {"finance.high": 0.125, "finance.low": 0.125, "transport.high": 0.375, "transport.low": 0.375}
+    shares = {
+        "finance.high": 0.125,
+        "finance.low": 0.125,
+        "transport.high": 0.375,
+        "transport.low": 0.375,
+    }
 
     assert efforts == {
         ("file.finance.high", 3.0),
@@ -253,7 +264,9 @@ def test_values_depend_on_class_and_attributes_and_attributes_come_with_their_sh
 
 def test_attributes_move_no_arrival(office: Callable[..., Scenario]) -> None:
     plain = "\n".join(
-        line for line in ATTRIBUTES.splitlines() if "attributes." not in line and "finance" not in line
+        line
+        for line in ATTRIBUTES.splitlines()
+        if "attributes." not in line and "finance" not in line
     )
     plain = plain.replace("effort.otherwise =", "effort =")
 

@@ -52,7 +52,10 @@ def test_a_month_that_the_run_cuts_off_is_counted_whole() -> None:
     """A run of about two months ends on 7 March 2022: its month ends on 31 March, which is not reached."""
     found = meetings(date(2022, 1, 4), 62 / 365.25, monthly=(-1,))
 
-    assert found == [date(2022, 1, 30), date(2022, 2, 28)]  # Sunday 30 January 2022 is a make-up day
+    assert found == [
+        date(2022, 1, 30),
+        date(2022, 2, 28),
+    ]  # Sunday 30 January 2022 is a make-up day
 
 
 def test_a_month_with_fewer_working_days_has_its_last() -> None:

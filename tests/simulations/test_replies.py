@@ -118,9 +118,7 @@ def test_a_member_answers_one_proposal_after_the_other(
 
 
 def test_members_without_an_effort_answer_all_at_once(office: Callable[..., Scenario]) -> None:
-    reply = (
-        'latency = { law = "deterministic", value = 2 }\nobjection = { mean = 0.0, counts_as = "no" }'
-    )
+    reply = 'latency = { law = "deterministic", value = 2 }\nobjection = { mean = 0.0, counts_as = "no" }'
     log = replicate(office(review(reply)))
     asked = {e.case: e.time for e in log.events if e.step == "consult"}
 
@@ -154,7 +152,10 @@ def test_who_objected_in_the_first_round_objects_again_with_the_given_probabilit
     Each share within 5 standard deviations: again 0.9 with persistence and 0.2 without, anew 0.2 in both.
     """
     text = (shipped() / "scenarios" / "baseline-2022.toml").read_text(encoding="utf-8")
-    for old in ("mean = { ex_officio = 0.05, otherwise = 0.02 }, correlation = 0.3", "mean = 0.03, correlation = 0.3"):
+    for old in (
+        "mean = { ex_officio = 0.05, otherwise = 0.02 }, correlation = 0.3",
+        "mean = 0.03, correlation = 0.3",
+    ):
         assert old in text
         text = text.replace(old, "mean = 0.2, correlation = 0.0")
     for persistence, again in ((None, 0.2), (0.9, 0.9)):

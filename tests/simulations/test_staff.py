@@ -131,9 +131,9 @@ skills = "law"
 def test_free_members_are_held_for_the_team_that_is_first(desk: Callable[..., Log]) -> None:
     """Case 0 keeps one of 2 members until 2. Case 1 is a team of 2 and first in line: case 2 must not take the other."""
     stages = (
-        WORK.format(effort=2, more="probability = { urgent = 1.0, otherwise = 0.0 }\nteam = 2").replace(
-            '"work"', '"both"', 1
-        )
+        WORK.format(
+            effort=2, more="probability = { urgent = 1.0, otherwise = 0.0 }\nteam = 2"
+        ).replace('"work"', '"both"', 1)
         + """
 [[stage.activity]]
 id = "alone"
