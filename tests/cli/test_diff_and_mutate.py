@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -104,3 +105,18 @@ def test_mutate_tells_the_score(permit: Path) -> None:
         duecourse("mutate", "permit/model/permit.toml", cwd=permit)[1].splitlines()[2:]
         == out.splitlines()[2:]
     )
+
+
+def test_survivors_are_told_in_chinese_and_in_both_languages(permit: Path) -> None:
+    law = ("mutate", "permit/model/permit.toml", "-p", "no_dead_end", "--sample", "12")
+    _, chinese, _ = duecourse(*law, "--lang", "zh", cwd=permit)
+    _, both, _ = duecourse(*law, "--lang", "both", cwd=permit)
+
+    assert "没有性质能够发现" in chinese
+    told = [line for line in chinese.splitlines() if line.startswith("    - ")]
+    assert told
+    # the ids of the file stand between quotation marks; outside them nothing is English
+    assert not [line for line in told if re.search("[a-z]", re.sub("“[^”]*”?", "", line))]
+    for line in told:
+        assert line.replace("    - ", "      ") in both.splitlines()
+    assert "nobody would notice" in both

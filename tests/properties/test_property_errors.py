@@ -1,4 +1,4 @@
-"""A property file that is wrong in each of twelve ways gets a message for each, at its place, all at once."""
+"""A property file that is wrong in each of fourteen ways gets a message for each, at its place, all at once."""
 
 from __future__ import annotations
 
@@ -54,6 +54,15 @@ WRONG = [
     ("alien", "can always end", 'claim = "never grant"', "claim", 1, 'unknown key "claim"'),
     ("stage", "sometimes", 'claim = "eventually in nowhere"', "claim", 21, 'a stage "nowhere"'),
     ("clock", "can always", 'goal = "running decision_clock"', "goal", 9, "name the step"),
+    (
+        "article",
+        "no dead end",
+        'cites = { permit = ["1", "12"] }',
+        "cites",
+        27,
+        'in "permit"; did you',
+    ),
+    ("text", "no dead end", 'cites = { permti = ["1"] }', "cites", 11, 'did you mean "permit"?'),
     (
         "twice",
         "no dead end",

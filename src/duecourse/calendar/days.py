@@ -30,6 +30,9 @@ class Unit(StrEnum):
     CALENDAR_MONTH = "calendar month"
 
 
+_ZH = {Unit.WORKING_DAY: "个工作日", Unit.CALENDAR_DAY: "日", Unit.CALENDAR_MONTH: "个月"}
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A length of time with its unit, as a statute sets it."""
@@ -43,6 +46,11 @@ class Span:
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+    @property
+    def zh(self) -> str:
+        """The span in Chinese."""
+        return f"{self.count}{_ZH[self.unit]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def simplify(expression: Expression, values: Mapping[str, Value]) -> Expression:
         case Constant():
             return expression
         case Variable(name):
-            return Constant(bool(values[name])) if name in values else expression
+            return (TRUE if values[name] else FALSE) if name in values else expression
         case Compare(op, left, right):
             return _compared(op, _fix(left, values), _fix(right, values))
         case Not(part):
@@ -134,7 +134,8 @@ def simplify(expression: Expression, values: Mapping[str, Value]) -> Expression:
         case And(parts):
             return conjunction(*(simplify(part, values) for part in parts))
         case Or(parts):
-            return negation(conjunction(*(negation(simplify(part, values)) for part in parts)))
+            left_over = [simplify(part, values) for part in parts]
+            return TRUE if TRUE in left_over else negation(conjunction(*map(negation, left_over)))
 
 
 def conjunction(*parts: Expression) -> Expression:
@@ -155,7 +156,7 @@ def negation(part: Expression) -> Expression:
     """Return the negation of a guard, pushed through conjunctions so that double negations vanish."""
     match part:
         case Constant(value):
-            return Constant(not value)
+            return FALSE if value else TRUE
         case Not(inner):
             return inner
         case And(parts):

@@ -28,11 +28,13 @@ class Names:
         ids: for each of `KINDS`, the ids.
         facts: the facts, each with the values of its enumeration; empty where it is a number or yes or no.
         panels: the panels, each with its replies.
+        articles: the articles of each procedure, those that its amendments add among them.
     """
 
     ids: dict[str, set[str]] = field(default_factory=lambda: {kind: set() for kind in KINDS})
     facts: dict[str, set[str]] = field(default_factory=dict)
     panels: dict[str, set[str]] = field(default_factory=dict)
+    articles: dict[str, set[str]] = field(default_factory=dict)
 
     def attributes(self) -> Iterator[str]:
         """Yield the attributes of panels and suspensions, such as `consultation.pending`."""
@@ -42,11 +44,21 @@ class Names:
             )
         yield from (f"{each}.active" for each in sorted(self.ids["suspension"]))
 
-    def add_file(self, data: dict[str, Any]) -> None:
-        """Add what a file declares, adds or replaces, without interpreting it."""
+    def add_file(self, data: dict[str, Any], procedure: str) -> None:
+        """Add what a file declares, adds or replaces, without interpreting it.
+
+        Args:
+            data: the file.
+            procedure: the id of the procedure that it says, or amends in the end.
+        """
+        articles = self.articles.setdefault(procedure, set())
         for tables in (data, data.get("add"), data.get("replace")):
             if not isinstance(tables, dict):
                 continue
+            found = tables.get("article")
+            for each in found if isinstance(found, list) else ():
+                if isinstance(each, dict):
+                    articles.add(str(each.get("id")))
             for kind in (*KINDS, "fact", "panel"):
                 elements = tables.get(kind)
                 for each in elements if isinstance(elements, list) else ():
@@ -65,8 +77,12 @@ class Names:
 def names_in_reach(root: Folder | None = None) -> Names:
     """Return the names in the files of a project and the shipped one, without interpreting them."""
     names = Names()
-    for entry in catalogue(root).values():
-        names.add_file(load_source(entry.file, str(entry.file)).data)
+    entries = catalogue(root)
+    for entry in entries.values():
+        base = entry
+        for _ in entries:  # amendments of each other end nowhere: the reader says so
+            base = entries.get(base.of, base)
+        names.add_file(load_source(entry.file, str(entry.file)).data, base.id)
     return names
 
 
@@ -80,4 +96,5 @@ def names_of(procedure: Procedure) -> Names:
         names.facts[fact.id] = words
     for panel in procedure.panels:
         names.panels[panel.id] = set(panel.replies)
+    names.articles[procedure.id.split("+", 1)[0]] = {each.id for each in procedure.articles}
     return names

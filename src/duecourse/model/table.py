@@ -91,6 +91,42 @@ class Rule:
         return ((packed & ~self.clear) | self.put) + self.add
 
 
+_Candidate = tuple[Rule, int, int, tuple[int, ...], int, int, int]
+"""A rule with what decides whether it fires and where it leads: guard, non-zero masks, what is kept, put and added."""
+
+
+class _Candidates(dict[int, tuple[_Candidate, ...]]):
+    """The rules that can fire where the stage and what most rules ask for have some values, in their order.
+
+    Attributes:
+        mask: the bits of a configuration by which they are found.
+    """
+
+    often = 4
+    """A variable is among them if every so-many-th rule asks for it: more would make many short lists."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        rules = [rule for found in table.rules.values() for rule in found]
+        masks = (
+            field.mask
+            for field in table.fields.values()
+            if field.name == "stage"
+            or sum(1 for rule in rules if rule.guard_mask & field.mask) * self.often > len(rules)
+        )
+        self.mask = sum(masks)
+        self._stage = table.fields["stage"]
+        self._rules = {self._stage.code(stage): rules for stage, rules in table.rules.items()}
+
+    def __missing__(self, key: int) -> tuple[_Candidate, ...]:
+        self[key] = found = tuple(
+            (each, each.guard_mask, each.guard_value, each.nonzero, ~each.clear, each.put, each.add)
+            for each in self._rules[key & self._stage.mask]
+            if not (each.guard_value ^ key) & each.guard_mask & self.mask
+        )
+        return found
+
+
 @dataclass(frozen=True)
 class Table:
     """The compiled procedure under one choice of readings.
@@ -121,26 +157,12 @@ class Table:
         return self.fields["stage"].mask
 
     @cached_property
-    def _moves(
-        self,
-    ) -> dict[int, tuple[tuple[Rule, int, int, tuple[int, ...], int, int, int], ...]]:
-        """The rules of each stage, by its code, each with what decides whether it fires and where it leads."""
-        code = self.fields["stage"].code
-        return {
-            code(stage): tuple(
-                (
-                    each,
-                    each.guard_mask,
-                    each.guard_value,
-                    each.nonzero,
-                    ~each.clear,
-                    each.put,
-                    each.add,
-                )
-                for each in rules
-            )
-            for stage, rules in self.rules.items()
-        }
+    def _moves(self) -> _Candidates:
+        return _Candidates(self)
+
+    @cached_property
+    def _kept(self) -> dict[int, tuple[tuple[Rule, int], ...]]:
+        return {}
 
     @cached_property
     def _final(self) -> frozenset[int]:
@@ -150,13 +172,21 @@ class Table:
 
     def moves(self, packed: int) -> Iterator[tuple[Rule, int]]:
         """Yield every rule that fires in a configuration, with the configuration it leads to."""
-        for rule, mask, value, nonzero, keep, put, add in self._moves[packed & self._stage_mask]:
+        found = self._moves
+        for rule, mask, value, nonzero, keep, put, add in found[packed & found.mask]:
             if packed & mask == value:
                 for some in nonzero:
                     if not packed & some:
                         break
                 else:
                     yield rule, ((packed & keep) | put) + add
+
+    def kept_moves(self, packed: int) -> tuple[tuple[Rule, int], ...]:
+        """Return the same, and keep it: for those who go through all configurations of a table after each other."""
+        found = self._kept.get(packed)
+        if found is None:
+            found = self._kept[packed] = tuple(self.moves(packed))
+        return found
 
     def move(self, packed: int, step: str) -> tuple[Rule, int] | None:
         """Return how a step is taken in a configuration, or None where it cannot be."""

@@ -18,12 +18,12 @@ class _Decision(NamedTuple, Generic[T]):
     """A node of a diagram.
 
     Attributes:
-        index: the proposition that is asked; -1 where nothing is.
+        asks: the proposition that is asked; -1 where nothing is.
         low, high: the numbers of the nodes where it does not hold, and where it does.
         result: the value, where nothing is asked.
     """
 
-    index: int
+    asks: int
     low: int
     high: int
     result: T | None
@@ -82,7 +82,7 @@ class Decisions(Generic[T]):
         found = self._joined.get(key)
         if found is None:
             known = [(each, self._decisions[each]) for each in members]
-            top = max(decision.index for _, decision in known)
+            top = max(decision.asks for _, decision in known)
             if top < 0:
                 results = [one.result for _, one in known if one.result is not None]
                 found = self.constant(how.values(results))
@@ -90,7 +90,7 @@ class Decisions(Generic[T]):
                 lows: list[int] = []
                 highs: list[int] = []
                 for each, one in known:
-                    asked = one.index == top
+                    asked = one.asks == top
                     lows.append(one.low if asked else each)
                     highs.append(one.high if asked else each)
                 low = self._join(how, neutral, absorbing, frozenset(lows))
@@ -104,7 +104,7 @@ class Decisions(Generic[T]):
         queue = [function]
         for each in queue:
             decision = self._decisions[each]
-            if decision.index >= 0:
+            if decision.asks >= 0:
                 queue.extend(to for to in (decision.low, decision.high) if to not in queue)
         results = (self._decisions[each].result for each in queue)
         return [result for result in results if result is not None]
@@ -116,7 +116,7 @@ class Decisions(Generic[T]):
             assert result is not None
             return [numbers[result]]
         decision = self._decisions[function]
-        if decision.index < count - 1:
+        if decision.asks < count - 1:
             half = self.row(function, count - 1, numbers)
             return half + half
         return self.row(decision.low, count - 1, numbers) + self.row(

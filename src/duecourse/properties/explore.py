@@ -39,6 +39,26 @@ class _Told(NamedTuple):
     after: dict[int, tuple[int, ...]]
 
 
+class _Telling(dict[int, _Told]):
+    """What a search knows of each state of a claim, found out when it is met; see `Exploration.way_to`."""
+
+    def __init__(
+        self,
+        watching: Watching,
+        wanted: Callable[[int], bool],
+        at_the_end: Callable[[int], bool],
+        given_up: Colour | None,
+    ) -> None:
+        super().__init__()
+        self.watching, self.wanted, self.at_the_end = watching, wanted, at_the_end
+        self.given_up = given_up
+
+    def __missing__(self, state: int) -> _Told:
+        over = self.given_up is not None and self.watching.colour(state) is self.given_up
+        self[state] = found = _Told(self.wanted(state), self.at_the_end(state), over, {})
+        return found
+
+
 class Steps(dict[int, tuple[tuple[int, int], ...]]):
     """The moves of each configuration by what they are: the number of a kind, and where they lead.
 
@@ -57,20 +77,24 @@ class Steps(dict[int, tuple[tuple[int, int], ...]]):
         self._numbers: dict[tuple[int, int], int] = {}
 
     def __missing__(self, packed: int) -> tuple[tuple[int, int], ...]:
-        mask, numbers, kinds = self.mask, self._numbers, self.kinds
-        found: list[tuple[int, int]] = []
-        for move in self._moves.get(packed, ()):
-            rule, to = move
-            key = id(rule), to & mask
-            number = numbers.get(key)
-            if number is None:
-                number = numbers[key] = len(kinds)
-                kinds.append(move)
-            found.append((number, to))
-        steps = tuple(found)
+        moves, mask, numbers = self._moves.get(packed, ()), self.mask, self._numbers
+        try:
+            if mask:
+                steps = tuple([(numbers[id(rule), to & mask], to) for rule, to in moves])
+            else:
+                steps = tuple([(numbers[id(rule), 0], to) for rule, to in moves])
+        except KeyError:
+            for rule, to in moves:
+                if numbers.setdefault((id(rule), to & mask), len(self.kinds)) == len(self.kinds):
+                    self.kinds.append((rule, to))
+            return self[packed]
         if isinstance(self._moves, dict):  # what a compiled search found is too much to keep twice
             self[packed] = steps
         return steps
+
+    def way(self, numbers: Iterable[int]) -> tuple[Rule, ...]:
+        """Return the rules of kinds."""
+        return tuple(self.kinds[number][0] for number in numbers)
 
 
 @dataclass(frozen=True)
@@ -95,7 +119,7 @@ class Exploration:
             if len(found) == HAND_OVER and (faster := self._compiled()) is not None:
                 return faster
             packed = queue.popleft()
-            found[packed] = tuple(self.table.moves(packed))
+            found[packed] = self.table.kept_moves(packed)
             for _, to in found[packed]:
                 if to not in seen:
                     seen.add(to)
@@ -162,26 +186,35 @@ class Exploration:
         return []
 
     def path_to(
-        self, goal: Callable[[int], bool], avoid: Callable[[Rule, int], bool] | None = None
+        self,
+        goal: Callable[[int], bool],
+        avoid: Callable[[Rule, int], bool] | None = None,
+        mask: int = 0,
     ) -> tuple[Rule, ...] | None:
         """Return the fewest steps to a configuration with some quality; None where none has it.
 
         Args:
             goal: tells whether a configuration has it.
             avoid: tells of moves that are not taken.
+            mask: the bits that `avoid` looks at of where a move leads.
         """
-        came: dict[int, tuple[int, Rule] | None] = dict.fromkeys(self.table.initial)
-        for packed in came:
-            if goal(packed):
-                return ()
+        steps = self.steps(mask)
+        came: dict[int, tuple[int, int] | None] = dict.fromkeys(self.table.initial)
+        if any(map(goal, came)):
+            return ()
+        barred: dict[int, bool] = {}
         queue = deque(came)
         while queue:
             packed = queue.popleft()
-            for rule, to in self.moves.get(packed, ()):
-                if to not in came and not (avoid is not None and avoid(rule, to)):
-                    came[to] = (packed, rule)
+            for number, to in steps[packed]:
+                if to in came:
+                    continue
+                if number not in barred:
+                    barred[number] = avoid is not None and avoid(*steps.kinds[number])
+                if not barred[number]:
+                    came[to] = packed, number
                     if goal(to):
-                        return _way(came, to)
+                        return steps.way(_way(came, to))
                     queue.append(to)
         return None
 
@@ -202,31 +235,20 @@ class Exploration:
         """
         table, steps = self.table, self.steps(watching.mask)
         shift, low = table.bits, (1 << table.bits) - 1
-        known: dict[int, _Told] = {}
-
-        def told(state: int) -> _Told:
-            found = known.get(state)
-            if found is None:
-                over = given_up is not None and watching.colour(state) is given_up
-                found = known[state] = _Told(wanted(state), at_the_end(state), over, {})
-            return found
-
-        def reached(packed: int, state: int) -> bool:
-            here, over, *_ = known.get(state) or told(state)
-            return here or (over and table.is_final(packed))
-
+        told = _Telling(watching, wanted, at_the_end, given_up)
         initial = watching.initial
         came: dict[int, tuple[int, int] | None] = {
             initial << shift | packed: None for packed in table.initial
         }
-        if any(reached(packed, initial) for packed in table.initial):
+        here = told[initial]
+        if here.wanted or (here.at_the_end and any(map(table.is_final, table.initial))):
             return ()
         queue = deque(came)
         while queue:
             pair = queue.popleft()
             state = pair >> shift
-            *_, given, after = known[state]
-            for number, to in () if given else steps[pair & low]:
+            *_, over, after = told[state]
+            for number, to in () if over else steps[pair & low]:
                 states = after.get(number)
                 if states is None:
                     rule, example = steps.kinds[number]
@@ -235,31 +257,50 @@ class Exploration:
                     onward = new << shift | to
                     if onward not in came:
                         came[onward] = pair, number
-                        if reached(to, new):
-                            return tuple(steps.kinds[each][0] for each in _way(came, onward))
+                        there = told[new]
+                        if there[0] or (there[1] and table.is_final(to)):
+                            return steps.way(_way(came, onward))
                         queue.append(onward)
         return None
 
     def able(
-        self, ends: Callable[[Rule, int], int], without: Mapping[str, int] | None = None
+        self,
+        ends: Callable[[Rule, int], int],
+        without: Mapping[str, int] | None = None,
+        mask: int = 0,
     ) -> Mapping[int, int]:
         """Return which of some moves can still be reached from each configuration (one backward search for all).
 
         Args:
             ends: tells of a move which of them it is: bit i is set if it is the i-th.
             without: for steps that are never taken on the way to some of them, the bits of these.
+            mask: the bits that `ends` looks at of where a move leads.
 
         Returns:
             For each configuration from which any can, an integer whose bit i is set where the i-th can.
         """
-        barred = without or {}
+        steps = self.steps(mask)
         found: dict[int, int] = {}
-        for packed, moves in self.moves.items():
+        before: dict[int, list[tuple[int, int]]] = {}
+        told: dict[int, tuple[int, int]] = {}
+        for packed in self.moves:
             mine = 0
-            for rule, to in moves:
-                mine |= ends(rule, to) & ~barred.get(rule.step, 0)
+            for number, to in steps[packed]:
+                kind = told.get(number)
+                if kind is None:
+                    rule, example = steps.kinds[number]
+                    allowed = ~(without or {}).get(rule.step, 0)
+                    kind = told[number] = ends(rule, example) & allowed, allowed
+                mine |= kind[0]
+                before.setdefault(to, []).append((packed, kind[1]))
             if mine:
                 found[packed] = mine
+        return self._spread_back(found, before)
+
+    def _spread_back(
+        self, found: dict[int, int], before: Mapping[int, list[tuple[int, int]]]
+    ) -> Mapping[int, int]:
+        """Give each configuration the bits of those it leads to, as far as the moves between them let them through."""
         rank = self.rank
         queue = [(-rank[packed], packed) for packed in found]
         heapify(queue)
@@ -268,23 +309,13 @@ class Exploration:
             _, packed = heappop(queue)
             waiting.discard(packed)
             here = found[packed]
-            for source, step in self.before.get(packed, ()):
+            for source, allowed in before.get(packed, ()):
                 known = found.get(source, 0)
-                more = here & ~barred.get(step, 0) if step in barred else here
-                if more & ~known:
-                    found[source] = known | more
+                if here & allowed & ~known:
+                    found[source] = known | here & allowed
                     if source not in waiting:
                         waiting.add(source)
                         heappush(queue, (-rank[source], source))
-        return found
-
-    @cached_property
-    def before(self) -> Mapping[int, list[tuple[int, str]]]:
-        """For each configuration, those that lead to it, with the step."""
-        found: dict[int, list[tuple[int, str]]] = {}
-        for packed, moves in self.moves.items():
-            for rule, to in moves:
-                found.setdefault(to, []).append((packed, rule.step))
         return found
 
 

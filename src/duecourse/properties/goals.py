@@ -52,8 +52,13 @@ def ending_of(procedure: Procedure, kind: Kind) -> Callable[[Rule, int], bool]:
     return ends
 
 
-def any_goal(properties: Sequence[Property], table: Table) -> Callable[[Rule, int], int]:
-    """Return what tells which goals a move brings about: bit i is set for that of the i-th property."""
+def any_goal(
+    properties: Sequence[Property], table: Table
+) -> tuple[Callable[[Rule, int], int], int]:
+    """Return what tells which goals a move brings about, and the bits that it looks at.
+
+    Bit i is set for the goal of the i-th property.
+    """
     mask = 0
     goals: list[Callable[[Rule, int], bool]] = []
     for each in properties:
@@ -63,13 +68,8 @@ def any_goal(properties: Sequence[Property], table: Table) -> Callable[[Rule, in
         else:
             goal = ending_of(table.procedure, each.kind)
         goals.append(goal)
-    known: dict[tuple[int, int], int] = {}
 
     def reached(rule: Rule, to: int) -> int:
-        key = id(rule), to & mask
-        found = known.get(key)
-        if found is None:
-            found = known[key] = sum(1 << i for i, goal in enumerate(goals) if goal(rule, to))
-        return found
+        return sum(1 << i for i, goal in enumerate(goals) if goal(rule, to))
 
-    return reached
+    return reached, mask

@@ -276,8 +276,10 @@ class Judge:
         failing = {
             x for x in exploration.moves if not able.get(x, 0) & bit and not table.is_final(x)
         }
-        avoid = goal_of(each, walked.table)[0] if each.kind is Kind.CAN_ALWAYS else None
-        return walked.path_to(lambda x: x & bits in failing, avoid) if failing else None
+        if not failing:
+            return None
+        avoid, mask = goal_of(each, walked.table) if each.kind is Kind.CAN_ALWAYS else (None, 0)
+        return walked.path_to(lambda x: x & bits in failing, avoid, mask)
 
     def abilities(self, exploration: Exploration, each: Property) -> tuple[Mapping[int, int], int]:
         """Return what can still be reached from where, for all properties like one together, and the bit of this one."""
@@ -288,7 +290,8 @@ class Judge:
             for place, one in enumerate(alike):
                 for step in one.without:
                     without[step] = without.get(step, 0) | 1 << place
-            found = exploration.able(any_goal(alike, exploration.table), without)
+            goal, mask = any_goal(alike, exploration.table)
+            found = exploration.able(goal, without, mask)
             self.able[id(exploration)] = found
         return found, 1 << alike.index(each)
 

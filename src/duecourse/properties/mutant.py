@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         Cite,
         Clock,
         Element,
+        Label,
         On,
         Panel,
         Procedure,
@@ -33,7 +34,7 @@ class Mutant:
         id: the operator, the element and what of it, such as `drop-step:file`.
         family: "first", or "second", which is held out: nobody chooses properties by it.
         operator: the kind of mistake.
-        words: what was done.
+        words: what was done; elements are called by their ids.
         cites: the articles of the element.
         procedure: what came of it.
     """
@@ -41,12 +42,12 @@ class Mutant:
     id: str
     family: Family
     operator: str
-    words: str
+    words: Label
     cites: tuple[Cite, ...]
     procedure: Procedure
 
 
-Draft = tuple[str, str, str, "Element", "Procedure"]
+Draft = tuple[str, str, "Label", "Element", "Procedure"]
 """An operator, what identifies the mistake, the words, the element, and the procedure that came of it."""
 
 

@@ -14,7 +14,7 @@ from duecourse.model.library import own_procedures, project_root
 from duecourse.model.procedure import Label
 from duecourse.model.schema import Id, LabelShape, Shape, Text
 from duecourse.model.shapes import shaped
-from duecourse.model.source import load
+from duecourse.model.source import KEY, load
 from duecourse.properties.automaton import TooLargeError
 from duecourse.properties.claim import parse_claim
 from duecourse.properties.claim_grammar import ClaimError
@@ -217,6 +217,7 @@ class _Reader:
         shape = self.shape(entry)
         if shape is None:
             return None
+        self.cites(entry, shape.cites)
         base = Property(
             id=shape.id,
             sentence=_label(shape.sentence),
@@ -268,6 +269,28 @@ class _Reader:
             self.problems.append(entry.problem("unknown-kind", message, "kind"))
             return None
         return shaped(_SHAPES.get(str(kind), ClaimShape), entry, self.problems)
+
+    def cites(self, entry: Entry, cites: Cites) -> None:
+        """Report the procedures and articles in the citations that nothing in reach has."""
+        if self.known is None:
+            return
+        for procedure, articles in cites.items():
+            known = self.known.articles.get(procedure)
+            if known is None:
+                hint = nearest(procedure, self.known.articles)
+                message = f'no procedure in reach is called "{procedure[:80]}"{hint}'
+                self.problems.append(
+                    entry.problem("unknown-name", message, "cites", procedure, KEY)
+                )
+                continue
+            for index, article in enumerate(articles):
+                if article not in known:
+                    message = (
+                        f'no article "{article[:80]}" in "{procedure}"{nearest(article, known)}'
+                    )
+                    self.problems.append(
+                        entry.problem("unknown-article", message, "cites", procedure, index)
+                    )
 
     def steps(self, entry: Entry, key: str) -> frozenset[str]:
         """Return the steps in a list."""

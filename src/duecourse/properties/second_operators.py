@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from duecourse.calendar import Span, Unit
 from duecourse.model.expression import And, Compare, Constant, Not, Or
-from duecourse.model.procedure import On
+from duecourse.model.procedure import Label, On
 from duecourse.properties.mutant import at, swapped, with_clock, with_step
 
 if TYPE_CHECKING:
@@ -44,11 +44,18 @@ def second_family(procedure: Procedure) -> Iterator[Draft]:
                 replace(each, initial=value) if each.id == fact.id else each
                 for each in procedure.facts
             )
-            words = f'"{fact.id}" begins as {Constant(value)} instead of {Constant(fact.initial)}'
+            new, old = Constant(value), Constant(fact.initial)
+            words = Label(
+                f'"{fact.id}" begins as {new} instead of {old}',
+                f"“{fact.id}”的初始值为{new}，而不是{old}",
+            )
             yield "initial", fact.id, words, fact, replace(procedure, facts=facts)
     for stage in procedure.stages:
         changed = replace(stage, final=not stage.final)
-        words = f'"{stage.id}" is {"" if changed.final else "not "}final'
+        words = Label(
+            f'"{stage.id}" is {"" if changed.final else "not "}final',
+            f"“{stage.id}”{'是' if changed.final else '不是'}终结阶段",
+        )
         stages = swapped(procedure.stages, changed)
         yield "final", stage.id, words, stage, replace(procedure, stages=stages)
 
@@ -68,7 +75,10 @@ def _swapped_targets(procedure: Procedure, step: Step, following: Step) -> Itera
             ),
             replace(following, branches=at(following.branches, 0, replace(two, stage=one.stage))),
         )
-        words = f'"{step.id}" and "{following.id}" lead where the other one did'
+        words = Label(
+            f'"{step.id}" and "{following.id}" lead where the other one did',
+            f"“{step.id}”与“{following.id}”所转入的阶段对调",
+        )
         yield "swap-targets", f"{step.id}.{following.id}", words, step, both
 
 
@@ -80,7 +90,7 @@ def _another_actor(procedure: Procedure, step: Step) -> Iterator[Draft]:
     other = actors[(actors.index(step.actors[-1]) + 1) % len(actors)]
     if other not in step.actors:
         changed = replace(step, actors=(*step.actors, other))
-        words = f'"{other}" may take "{step.id}" as well'
+        words = Label(f'"{other}" may take "{step.id}" as well', f"“{other}”也能进行“{step.id}”")
         yield "another-actor", step.id, words, step, with_step(procedure, changed)
 
 
@@ -107,13 +117,18 @@ def variations(condition: Expression) -> Iterator[tuple[str, Expression]]:
 
 def _conditions(procedure: Procedure, step: Step) -> Iterator[Draft]:
     for number, (kind, condition) in enumerate(variations(step.when)):
-        words = f'the guard of "{step.id}" is "{str(condition)[:100]}"'
+        said = str(condition)[:100]
+        words = Label(f'the guard of "{step.id}" is "{said}"', f"“{step.id}”的条件为“{said}”")
         changed = with_step(procedure, replace(step, when=condition))
         yield kind, f"{step.id}.{number}", words, step, changed
     for index, branch in enumerate(step.branches):
         for number, (kind, condition) in enumerate(variations(branch.when)):
             new = at(step.branches, index, replace(branch, when=condition))
-            words = f'"{step.id}" leads to "{branch.stage}" when "{str(condition)[:100]}"'
+            said = str(condition)[:100]
+            words = Label(
+                f'"{step.id}" leads to "{branch.stage}" when "{said}"',
+                f"“{step.id}”在“{said}”时转入“{branch.stage}”",
+            )
             changed = with_step(procedure, replace(step, branches=new))
             yield kind, f"{step.id}.to{index}.{number}", words, step, changed
 
@@ -123,12 +138,18 @@ def _branches(procedure: Procedure, step: Step) -> Iterator[Draft]:
         return
     for index, branch in enumerate(step.branches):
         changed = replace(step, branches=at(step.branches, index, None))
-        words = f'"{step.id}" has no branch to "{branch.stage}"'
+        words = Label(
+            f'"{step.id}" has no branch to "{branch.stage}"',
+            f"“{step.id}”没有转入“{branch.stage}”的分支",
+        )
         yield "drop-branch", f"{step.id}.{index}", words, step, with_step(procedure, changed)
     for index in range(len(step.branches) - 1):
         one, two = step.branches[index : index + 2]
         order = (*step.branches[:index], two, one, *step.branches[index + 2 :])
-        words = f'"{step.id}" tries "{two.stage}" before "{one.stage}"'
+        words = Label(
+            f'"{step.id}" tries "{two.stage}" before "{one.stage}"',
+            f"“{step.id}”先试“{two.stage}”再试“{one.stage}”",
+        )
         changed = replace(step, branches=order)
         yield "swap-branches", f"{step.id}.{index}", words, step, with_step(procedure, changed)
 
@@ -138,15 +159,22 @@ def _clock(procedure: Procedure, clock: Clock) -> Iterator[Draft]:
         later = _next_step(procedure, procedure.step[on.step])
         if later is not None:
             changed = replace(clock, starts=at(clock.starts, index, On(later)))
-            words = f'"{clock.id}" starts with "{later}" instead of "{on.step}"'
+            words = Label(
+                f'"{clock.id}" starts with "{later}" instead of "{on.step}"',
+                f"“{clock.id}”自“{later}”而不是“{on.step}”起算",
+            )
             yield "later-start", f"{clock.id}.{index}", words, clock, with_clock(procedure, changed)
     if len(clock.stops) > 1:
         changed = replace(clock, stops=clock.stops[:1])
-        words = f'only "{clock.stops[0].step}" stops "{clock.id}"'
+        only = clock.stops[0].step
+        words = Label(f'only "{only}" stops "{clock.id}"', f"只有“{only}”使“{clock.id}”停止")
         yield "one-stop", clock.id, words, clock, with_clock(procedure, changed)
     if clock.limit.unit is Unit.WORKING_DAY:
         changed = replace(clock, limit=Span(clock.limit.count, Unit.CALENDAR_DAY))
-        words = f'"{clock.id}" is {changed.limit} instead of {clock.limit}'
+        words = Label(
+            f'"{clock.id}" is {changed.limit} instead of {clock.limit}',
+            f"“{clock.id}”为{changed.limit.zh}，而不是{clock.limit.zh}",
+        )
         yield "unit", clock.id, words, clock, with_clock(procedure, changed)
 
 

@@ -116,17 +116,15 @@ class _Effect:
     def __init__(self, kept: int, moved: tuple[tuple[int, int], ...]) -> None:
         self.kept, self.moved = kept, moved
         self.asked = sum(bit for bit, _ in moved)
-        self.known: dict[int, int] = {0: 0}
+        self.known: dict[int, int] = {}
 
     def image(self, asked: int) -> int:
-        """Return what those of the bits become that are not left alone."""
-        found = self.known.get(asked)
-        if found is None:
-            found = 0
-            for bit, becomes in self.moved:
-                if asked & bit:
-                    found |= becomes
-            self.known[asked] = found
+        """Return what those of the bits become that are not left alone, and keep it in `known`."""
+        found = 0
+        for bit, becomes in self.moved:
+            if asked & bit:
+                found |= becomes
+        self.known[asked] = found
         return found
 
 
@@ -214,14 +212,18 @@ def _spread(
         for number, to in steps[packed]:
             effect = effects[number]
             asked = bits & effect.asked
-            image = bits & effect.kept | effect.image(asked) if asked else bits
-            new = image & ~reached.get(to, 0)
-            if new:
-                reached[to] = reached.get(to, 0) | new
+            image = bits
+            if asked:
+                moved = effect.known.get(asked)
+                image = bits & effect.kept | (effect.image(asked) if moved is None else moved)
+            old = reached.get(to, 0)
+            both = image | old
+            if both != old:
+                reached[to] = both
                 if to in waiting:
-                    waiting[to] |= new
+                    waiting[to] |= both ^ old
                 else:
-                    waiting[to] = new
+                    waiting[to] = both ^ old
                     heappush(queue, (rank.get(to, 0), to))
     everywhere = at_the_end = 0
     for packed, bits in reached.items():

@@ -128,7 +128,7 @@ class ClockedGraph:
         """
         mask = 0 if self.marks is None else self.marks.mask
         changes = self._changes.setdefault(node[1:], {})
-        for rule, to in self.table.moves(node.packed):
+        for rule, to in self.table.kept_moves(node.packed):
             key = id(rule), to & mask
             change = changes.get(key)
             if change is None:

@@ -168,11 +168,17 @@ class Watching:
 
         Steps of which the claim names the same are the same to it, unless it asks for actors or clocks.
         """
-        key = self.monitor.named & names, to & self.mask, actor, self._close(rule)
+        close = self._close(rule) if self._looks_close else None
+        key = self.monitor.named & names, to & self.mask, actor, close
         found = self._alike.get(key)
         if found is None:
             found = self._alike[key] = self._symbol(rule, to, names, actor)
         return found
+
+    @cached_property
+    def _looks_close(self) -> bool:
+        """Whether the claim asks for actors or clocks."""
+        return bool(self.monitor.actors or self.tracked)
 
     def _close(self, rule: Rule) -> tuple[frozenset[str], tuple[Op, ...], bool]:
         """Return what else of a rule can make a difference to the claim: who may take it, what it does to clocks."""

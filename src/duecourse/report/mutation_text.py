@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 from duecourse.model.cites_json import cites_json
 from duecourse.properties.mutation import Fate
 from duecourse.report.diff_json import difference_json
+from duecourse.report.words import article, say
+from duecourse.report.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from duecourse.model.procedure import Lang
     from duecourse.properties.change import Difference
+    from duecourse.properties.mutant import Family
     from duecourse.properties.mutation import Mutation, Trial
 
 WIDTH = 100
+_INSIDE = " " * 6
 SHOWN = 3
 """How many survivors of an article are told, where not all are asked for."""
 
@@ -34,35 +38,58 @@ def mutation_text(found: Mutation, lang: Lang = "en", *, full: bool = False) -> 
 
 
 def _lines(found: Mutation, lang: Lang, *, full: bool) -> Iterator[str]:
-    tried = len(found.trials)
-    drawn = "" if tried == found.drawn_from else f", drawn from {found.drawn_from:,}"
+    tried, of, took = len(found.trials), found.drawn_from, f"{found.seconds:.0f}"
+    claims = len(found.properties)
+    drawn = "" if tried == of else say(lang, f", drawn from {of:,}", f"（从{of:,}处中抽取）")
     yield f"{found.procedure.id}  {found.procedure.label.text(lang)}"
-    yield f"{tried:,} mutants{drawn} · {len(found.properties)} properties · {found.seconds:.0f} s"
+    yield say(
+        lang,
+        f"{tried:,} mutants{drawn} · {claims} properties · {took} s",
+        f"{tried:,}处改动{drawn} · {claims}项性质 · {took}秒",
+    )
     yield ""
     for family in ("first", "second"):
-        trials = found.of(family)
-        if trials:
-            killed, observable = found.score(family)
-            counts = Counter(each.fate for each in trials)
-            share = f"{killed / observable:.0%}" if observable else "-"
-            held = ", held out" if family == "second" else ""
-            yield f"{family} family{held}: {killed} of {observable} that can be observed are noticed ({share})"
-            yield f"  not counted: {_uncounted(counts)}"
+        if found.of(family):
+            yield from _score(found, family, lang)
     killers = Counter(each.killers[0] for each in found.trials if each.killers)
     if killers:
         yield ""
-        yield "noticed by (each mutant counts for one property)"
+        yield say(
+            lang,
+            "noticed by (each mutant counts for one property)",
+            "由下列性质发现（每处改动只计一项性质）",
+        )
         yield from (f"  {count:>5}  {name}" for name, count in killers.most_common())
     yield from _survivors(found, lang, full=full)
 
 
-def _uncounted(counts: Counter[Fate]) -> str:
+def _score(found: Mutation, family: Family, lang: Lang) -> Iterator[str]:
+    killed, observable = found.score(family)
+    counts = Counter(each.fate for each in found.of(family))
+    share = f"{killed / observable:.0%}" if observable else "-"
+    if family == "second":
+        name, name_zh = "second family, held out", "第二组（预留）"
+    else:
+        name, name_zh = "first family", "第一组"
+    yield say(
+        lang,
+        f"{name}: {killed} of {observable} that can be observed are noticed ({share})",
+        f"{name_zh}：可观察的{observable}处改动中发现{killed}处（{share}）",
+    )
+    yield say(
+        lang, f"  not counted: {_uncounted(counts, lang)}", f"  不计入：{_uncounted(counts, lang)}"
+    )
+
+
+def _uncounted(counts: Counter[Fate], lang: Lang) -> str:
     words = {
-        Fate.EQUIVALENT: "that change nothing anybody could see",
-        Fate.STILLBORN: "that the reader refuses",
-        Fate.UNDECIDED: "undecided",
+        Fate.EQUIVALENT: ("that change nothing anybody could see", "对行为没有任何可见影响"),
+        Fate.STILLBORN: ("that the reader refuses", "读取时即被拒绝"),
+        Fate.UNDECIDED: ("undecided", "未能判定"),
     }
-    return ", ".join(f"{counts[fate]} {words[fate]}" for fate in words)
+    if lang == "zh":
+        return "，".join(f"{counts[fate]}处{zh}" for fate, (_, zh) in words.items())
+    return ", ".join(f"{counts[fate]} {en}" for fate, (en, _) in words.items())
 
 
 def _survivors(found: Mutation, lang: Lang, *, full: bool) -> Iterator[str]:
@@ -70,21 +97,43 @@ def _survivors(found: Mutation, lang: Lang, *, full: bool) -> Iterator[str]:
     for each in found.trials:
         if each.fate is Fate.SURVIVED and each.mutant.family == "first":
             cites = each.mutant.cites
-            by[str(cites[0]) if cites else "without article"].append(each)
+            by[cites[0].article if cites else ""].append(each)
     if not by:
         return
     yield ""
-    yield "nobody would notice: a property that forbids or demands the case would"
-    order = {f"Art. {each.id}": index for index, each in enumerate(found.procedure.articles)}
-    for article in sorted(by, key=lambda name: (order.get(name, len(order)), name)):
-        trials = by[article]
-        yield f"  {article}: {len(trials)}"
+    yield say(
+        lang,
+        "nobody would notice: a property that forbids or demands the case would",
+        "没有性质能够发现；禁止或要求下列情形的性质即可发现：",
+    )
+    order = {each.id: index for index, each in enumerate(found.procedure.articles)}
+    for number in sorted(by, key=lambda name: (order.get(name, len(order)), name)):
+        trials = by[number]
+        where = article(number, lang) if number else say(lang, "without article", "未引条文")
+        yield f"  {where}{say(lang, ': ', '：')}{len(trials)}"
         shown = trials if full else trials[:SHOWN]
         for each in shown:
-            text = f"- {each.mutant.words}: {_shows(each.difference, found, lang)}"
-            yield fill(text, WIDTH, initial_indent="    ", subsequent_indent="      ")
-        if len(shown) < len(trials):
-            yield f"    … and {len(trials) - len(shown)} more (--full tells all)"
+            yield from _told(each, found, lang)
+        if left := len(trials) - len(shown):
+            yield say(
+                lang,
+                f"    … and {left} more (--full tells all)",
+                f"    …… 另有{left}处（--full 全部列出）",
+            )
+
+
+def _told(trial: Trial, found: Mutation, lang: Lang) -> Iterator[str]:
+    """Yield a survivor: what was done, and how it shows; where both languages are asked for, in one after the other."""
+    tongues: tuple[Lang, ...] = ("en", "zh") if lang == "both" else (lang,)
+    for index, tongue in enumerate(tongues):
+        shows = _shows(trial.difference, found, tongue)
+        text = f"{trial.mutant.words.text(tongue)}{say(tongue, ': ', '：')}{shows}"
+        mark = "  " if index else "- "
+        if tongue == "zh":
+            first, *others = wrap(text, WIDTH - len(_INSIDE))
+            yield from (f"    {mark}{first}", *(f"{_INSIDE}{line}" for line in others))
+        else:
+            yield fill(f"{mark}{text}", WIDTH, initial_indent="    ", subsequent_indent=_INSIDE)
 
 
 def _shows(difference: Difference | None, found: Mutation, lang: Lang) -> str:
@@ -95,19 +144,38 @@ def _shows(difference: Difference | None, found: Mutation, lang: Lang) -> str:
     step = found.procedure.step.get(letter.step)
     what = f"“{step.label.text(lang)}”" if step else letter.step
     labels = found.procedure.stage
-    where = " or ".join(f"“{labels[each].label.text(lang)}”" for each in difference.stages)
+    stages = (f"“{labels[each].label.text(lang)}”" for each in difference.stages)
+    where = say(lang, " or ", "或").join(stages)
     before = difference.length - 1
     after = f"after {before} step{'' if before == 1 else 's'}" if before else "at once"
+    after = say(lang, f"({after})", f"（此前{before}步）" if before else "（一开始）")
     if change.aspect == "step":
-        can = "can no longer" if difference.side == "a" else "can now"
-        who = " or ".join(found.procedure.actor[name].label.text(lang) for name in letter.actors)
-        lapse = f" when {letter.lapse} lapses" if letter.lapse else ""
-        return f"{who} {can} take {what} in {where}{lapse} ({after})"
-    if change.aspect == "end":
-        return (
-            f"{what} in {where} ends the case otherwise: {change.a or 'not'} → {change.b or 'not'}"
+        gone = difference.side == "a"
+        actors = (found.procedure.actor[name].label.text(lang) for name in letter.actors)
+        who = say(lang, " or ", "或").join(actors)
+        lapse, lapse_zh = "", ""
+        if letter.lapse:
+            lapse, lapse_zh = f" when {letter.lapse} lapses", f"“{letter.lapse}”届满时"
+        return say(
+            lang,
+            f"{who} {'can no longer' if gone else 'can now'} take {what} in {where}{lapse} {after}",
+            f"{lapse_zh}{who}在{where}{'不再能' if gone else '现在能'}进行{what}{after}",
         )
-    return f"the limit {change.name} runs otherwise from {what} in {where} ({after})"
+    if change.aspect == "end":
+        return say(
+            lang,
+            f"{what} in {where} ends the case otherwise: {change.a or 'not'} → {change.b or 'not'}",
+            f"在{where}进行{what}后结果不同：{_quoted(change.a)} → {_quoted(change.b)}",
+        )
+    return say(
+        lang,
+        f"the limit {change.name} runs otherwise from {what} in {where} {after}",
+        f"自在{where}进行{what}起，期限“{change.name}”的计算不同{after}",
+    )
+
+
+def _quoted(outcome: object) -> str:
+    return f"“{outcome}”" if outcome else "无"
 
 
 def mutation_json(found: Mutation) -> dict[str, Any]:
@@ -143,7 +211,8 @@ def _trial_json(trial: Trial) -> dict[str, Any]:
         "id": trial.mutant.id,
         "family": trial.mutant.family,
         "operator": trial.mutant.operator,
-        "words": trial.mutant.words,
+        "words": trial.mutant.words.en,
+        "words_zh": trial.mutant.words.zh,
         "cites": cites_json(trial.mutant.cites),
         "fate": trial.fate.value,
         "killers": list(trial.killers),

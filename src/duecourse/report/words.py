@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from duecourse.model.expression import Expression
     from duecourse.model.procedure import Cite, Clock, Definition, Label, Lang, Procedure
 
-_UNITS_ZH = {
-    Unit.WORKING_DAY: "个工作日",
-    Unit.CALENDAR_DAY: "日",
-    Unit.CALENDAR_MONTH: "个月",
-}
 _SHORT = {Unit.WORKING_DAY: "WD", Unit.CALENDAR_DAY: "d", Unit.CALENDAR_MONTH: "months"}
 _ZH = {
     " and ": "，且",
@@ -78,7 +73,7 @@ def span(length: Span, lang: Lang) -> str:
     >>> span(Span(10, Unit.WORKING_DAY), "en"), span(Span(10, Unit.WORKING_DAY), "zh")
     ('10 working days', '10个工作日')
     """
-    return say(lang, str(length), f"{length.count}{_UNITS_ZH[length.unit]}")
+    return say(lang, str(length), length.zh)
 
 
 def short_limit(clock: Clock, lengthened: Iterable[Span | None], lang: Lang) -> str:
