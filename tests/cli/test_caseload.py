@@ -139,7 +139,7 @@ def test_the_log_of_a_simulation_is_audited_without_a_step_against_the_law(tmp_p
     text, _ = audited(file, "measures-2022", (), (), *nothing, None, "utf-8", "json", "en")
 
     # limits are missed for want of staff; nothing else is wrong
-    assert json.loads(text)["kinds"].keys() == {"breach"}
+    assert json.loads(text)["kinds"].keys() == {"breach of a limit"}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ import pytest
 from tests.pages import HTML, clipped, english, figure, numbers, overlapping, requests, words
 
 from duecourse.cli.simulation_report import command, simulated
+from duecourse.report.as_read import as_read
+from duecourse.report.diagram.reach import reach
 from duecourse.report.html_simulation import (
     Simulated,
     flow_labels,
@@ -25,6 +27,8 @@ from duecourse.report.html_simulation import (
 from duecourse.report.table_csv import table_csv
 from duecourse.report.timeline import timelines
 from duecourse.scenarios import load_scenario
+from duecourse.shipped import shipped
+from duecourse.simulations import replicate
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -253,3 +257,46 @@ def test_a_run_too_short_or_too_small_for_intervals_is_reported_all_the_same(
     html = simulation_page(simulated(scenario, replications, 1, 1, "duecourse"))
 
     assert requests(html) == []
+
+
+def test_the_calendar_is_among_the_inputs_with_its_hash(told: Simulated) -> None:
+    """By the file that ships, read here by another way."""
+    content = shipped().joinpath("model", "calendars", "prc.toml").read_bytes()
+
+    assert told.inputs[-1].name == "model/calendars/prc.toml"
+    assert told.inputs[-1].sha256 == sha256(content).hexdigest()
+
+
+def test_the_picture_follows_the_readings_of_the_scenario() -> None:
+    """Under `silence = agreement` (R5) the lapse of the replies is a step, which the default reading does not allow."""
+    plain = load_scenario("baseline-2022").procedure
+    reading = plain.reading["silence"]
+    other = next(each.id for each in reading.options if each.id != reading.default)
+    read = as_read(plain, {"silence": other})
+
+    assert read.reading["silence"].default == other
+    assert reach(read).sources.keys() != reach(plain).sources.keys()
+    assert as_read(plain, {}).readings == plain.readings
+
+
+@pytest.mark.parametrize(
+    ("readings", "name", "stage"),
+    [
+        ({"commission_time": "not_counted"}, "commission_deciding", "at_commission"),
+        ({"second_consultation_time": "on_top"}, "second_on_top", "second_consultation"),
+    ],
+)
+def test_a_timeline_shows_the_suspensions_of_the_readings_of_the_scenario(
+    readings: dict[str, str], name: str, stage: str
+) -> None:
+    """Where the time is not counted (R13, R10) the suspension lasts as long as the stage, by the text of the readings."""
+    scenario = load_scenario("baseline-2022", readings=readings).lasting(1.5, 0)
+    plain = load_scenario("baseline-2022").lasting(1.5, 0)
+    found = [part for each in timelines(replicate(scenario), scenario) for part in each.parts]
+    default = [part for each in timelines(replicate(plain), plain) for part in each.parts]
+
+    paused = [(each.since, each.until) for each in found if each.name == name]
+    stages = {(each.since, each.until) for each in found if each.name == stage}
+    assert paused
+    assert set(paused) == stages
+    assert name not in {each.name for each in default}

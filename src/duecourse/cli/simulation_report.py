@@ -16,9 +16,11 @@ from duecourse.properties.bounds import bounds
 from duecourse.report.html_simulation import Simulated, simulation_page, simulation_tables
 from duecourse.report.spread import spread
 from duecourse.report.study import Input
-from duecourse.report.table_csv import table_csv
+from duecourse.report.table_csv import table_columns, table_csv
 from duecourse.shipped import shipped
 from duecourse.simulations import replicate, simulate
+from duecourse.simulations.gather import days_of
+from duecourse.simulations.parquet import write as write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +93,7 @@ def command(name: str, replications: int, seed: int, years: float | None) -> str
 
 
 def inputs(scenario: Scenario) -> Iterator[Input]:
-    """Yield the files behind a scenario: its own, and those of its procedure."""
+    """Yield the files behind a scenario: its own, those of its procedure, and those of its calendar."""
     procedure = scenario.procedure
     elements = (*procedure.stages, *procedure.steps, *procedure.clocks, *procedure.readings)
     files = sorted({each.place.file for each in elements})
@@ -103,6 +105,10 @@ def inputs(scenario: Scenario) -> Iterator[Input]:
     for path in map(Path, files):
         if path.is_file():
             yield Input(_shown(path), _hash(path.read_bytes()))
+    for name in days_of(scenario).calendar.sources:
+        came = shipped().joinpath(*name.split("/"))
+        content = (came if came.is_file() else Path(name)).read_bytes()
+        yield Input(name if came.is_file() else _base(name), _hash(content))
 
 
 def _shown(path: Path) -> str:
@@ -129,4 +135,8 @@ def _data(told: Simulated, folder: Path) -> Iterator[Path]:
     for name, table in simulation_tables(told).items():
         path = folder / f"{name}.csv"
         write(path, table_csv(table))
+        yield path
+        schema, columns = table_columns(table)
+        path = folder / f"{name}.parquet"
+        write_parquet(path, schema, columns)
         yield path

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
+from duecourse.report.as_read import as_read
 from duecourse.report.caseload_tables import ASSUMED
 from duecourse.report.html_law import diagram, switched
 from duecourse.report.html_method import activity_table, headings, notes_table
@@ -41,6 +42,10 @@ CONTENTS = (
 )
 
 
+PACKED = ("time-taken", "cases")
+"""The sections whose figures are of such different heights that they stand in columns, not in rows."""
+
+
 @dataclass(frozen=True)
 class Simulated:
     """Everything that the report on one scenario tells.
@@ -68,7 +73,8 @@ def simulation_page(told: Simulated, lang: Lang = "both") -> str:
 
     result = told.result
     scenario = result.scenario
-    picture, style = diagram(scenario.procedure, lang, flow_labels(result))
+    read = as_read(scenario.procedure, scenario.readings)
+    picture, style = diagram(read, lang, flow_labels(result))
     return template("simulation.html.j2", lang).render(
         result=result,
         scenario=scenario,
@@ -80,6 +86,7 @@ def simulation_page(told: Simulated, lang: Lang = "both") -> str:
         style=Markup(text("page.css") + switched(style)),  # noqa: S704  (our own file)
         script=Markup(text("page.js")),  # noqa: S704
         contents=CONTENTS,
+        packed=PACKED,
         plots=simulation_plots(told, lang),
         picture=Markup(picture),  # noqa: S704
         flows=flow_table(result),

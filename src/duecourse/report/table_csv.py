@@ -1,51 +1,67 @@
-"""Tables as CSV: every number in full, its interval beside it, words in English."""
+"""Tables as columns and as CSV: every number in full, its interval beside it, words in English."""
 
 from __future__ import annotations
 
 import csv
 from io import StringIO
+from math import isnan
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from duecourse.simulations.parquet import DOUBLE, VARCHAR
 
+if TYPE_CHECKING:
     from duecourse.report.tables import Cell, Table
+
+    Columns = dict[str, list[float | str]]
 
 ENDS = ("low", "high")
 
 
-def table_csv(table: Table) -> str:
-    """Return a table as CSV; a column of estimates is followed by two with the ends of its intervals.
+def table_columns(table: Table) -> tuple[dict[str, str], Columns]:
+    """Return a table as columns with their SQL types; estimates are followed by two columns with the ends of their intervals.
 
-    Numbers are written so that reading them gives the same number again; shares lie from 0 to 1.
+    Shares lie from 0 to 1; a number that there is none of is not a number.
     """
-    columns = range(len(table.heads))
-    numeric = {at for at in columns if any(row[at].numeric for row in table.rows)}
-    spread = {at for at in columns if any(row[at].low == row[at].low for row in table.rows)}
+    schema: dict[str, str] = {}
+    columns: Columns = {}
+    for at, head in enumerate(table.heads):
+        name = _free(head.en or "name", schema)
+        cells = [row[at] for row in table.rows]
+        if not any(cell.numeric for cell in cells):
+            schema[name], columns[name] = VARCHAR, [_word(cell) for cell in cells]
+            continue
+        schema[name], columns[name] = DOUBLE, [cell.value for cell in cells]
+        if not all(isnan(cell.low) for cell in cells):
+            for end in ENDS:
+                schema[f"{name} {end}"] = DOUBLE
+                columns[f"{name} {end}"] = [getattr(cell, end) for cell in cells]
+    return schema, columns
+
+
+def table_csv(table: Table) -> str:
+    """Return a table as CSV; its numbers are written so that reading them gives the same number again."""
+    _, columns = table_columns(table)
     file = StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    heads: list[str] = []
-    for at, head in enumerate(table.heads):
-        name = head.en or "name"
-        heads += [name, *(f"{name} {end}" for end in ENDS)] if at in spread else [name]
-    writer.writerow(heads)
-    for row in table.rows:
-        fields: list[str] = []
-        for at, cell in enumerate(row):
-            fields.extend(_fields(cell, number=at in numeric, ends=at in spread))
-        writer.writerow(fields)
+    writer.writerow(columns)
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow(map(_exact, row))
     return file.getvalue()
 
 
-def _fields(cell: Cell, *, number: bool, ends: bool) -> Iterator[str]:
-    if not number:
-        yield cell.text if isinstance(cell.text, str) else cell.text.en
-        return
-    yield _exact(cell.value)
-    if ends:
-        yield _exact(cell.low)
-        yield _exact(cell.high)
+def _free(name: str, taken: dict[str, str]) -> str:
+    """Return a name that no other column has."""
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name} {number}", number + 1
+    return found
 
 
-def _exact(value: float) -> str:
-    return repr(value) if value == value else ""  # noqa: PLR0124  (not a number)
+def _word(cell: Cell) -> str:
+    return cell.text if isinstance(cell.text, str) else cell.text.en
+
+
+def _exact(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if isnan(value) else repr(value)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from duecourse.report.diagram.graph import graph
+from duecourse.simulations.measure import outcomes
+from duecourse.simulations.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from duecourse.model.table import Op
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.log import Event, Log
 
@@ -87,62 +89,66 @@ def _all(log: Log, scenario: Scenario) -> Iterator[Timeline]:
 
 
 class _Told:
-    """Reads the events of single cases under one procedure."""
+    """Reads the events of single cases, whose steps it takes again in the table of the scenario."""
 
     def __init__(self, scenario: Scenario) -> None:
-        procedure = scenario.procedure
-        reach = graph(procedure).reach
-        self.finals = {stage.id for stage in procedure.stages if stage.final}
-        self.outcomes = {
-            (step, source): outcome.id
-            for outcome in procedure.outcomes
-            for step in outcome.steps
-            for source in outcome.sources or procedure.step[step].sources
-        }
-        self.suspensions = {
-            each.id: (reach.steps(each.begins), reach.steps(each.ends))
-            for each in procedure.suspensions
-        }
-        self.starts = {each.id: reach.steps(each.starts) for each in procedure.clocks}
+        self.plan = Plan(scenario)
+        self.finals = {stage.id for stage in scenario.procedure.stages if stage.final}
+        self.outcomes = outcomes(scenario)
 
     def timeline(self, events: list[Event]) -> Timeline | None:
-        """Return a case as its parts; None where it has not ended."""
+        """Return a case as its parts; None where it has not ended, or did not begin in this run."""
         last = next((at for at, event in enumerate(events) if event.to in self.finals), None)
         if last is None:
             return None
         end = events[last]
+        done = self._done(events[: last + 1])
+        if done is None:
+            return None
         parts = [
             *_stages(events[: last + 1]),
-            *self._paused(events[: last + 1], end.time),
+            *self._paused(done, end.time),
             # the clocks that the last step stops have their lines behind it
-            *self._ran([event for event in events if event.time <= end.time]),
+            *self._ran(done, [event for event in events if event.time <= end.time]),
         ]
         outcome = self.outcomes.get((end.step, end.stage), "")
         return Timeline(end.case, end.kind, outcome, tuple(parts))
 
-    def _paused(self, events: list[Event], end: float) -> Iterator[Part]:
-        """Yield the suspensions; one that nothing ended lasts to the end of the review."""
-        for name, (begins, ends) in self.suspensions.items():
-            since: float | None = None
-            for event in events:
-                if event.step in ends and since is not None:
-                    yield Part("suspension", name, since, event.time)
-                    since = None
-                elif event.step in begins and since is None:
-                    since = event.time
-            if since is not None:
-                yield Part("suspension", name, since, end)
+    def _done(self, events: list[Event]) -> list[tuple[float, Op]] | None:
+        """Return what the steps of a case did to clocks and suspensions, and when."""
+        packed = self.plan.kinds[events[0].kind].first
+        found: list[tuple[float, Op]] = []
+        for event in events:
+            if event.event == "step":
+                moves = self.plan.table.moves(packed)
+                taken = next((each for each in moves if each[0].step == event.step), None)
+                if taken is None:
+                    return None
+                rule, packed = taken
+                found += [(event.time, op) for op in rule.ops]
+        return found
 
-    def _ran(self, events: list[Event]) -> Iterator[Part]:
+    def _paused(self, done: list[tuple[float, Op]], end: float) -> Iterator[Part]:
+        """Yield the suspensions; one that nothing ended lasts to the end of the review."""
+        for suspension in self.plan.procedure.suspensions:
+            since: float | None = None
+            for time, op in done:
+                if op.name == suspension.id and op.kind == "end" and since is not None:
+                    yield Part("suspension", op.name, since, time)
+                    since = None
+                elif op.name == suspension.id and op.kind == "begin" and since is None:
+                    since = time
+            if since is not None:
+                yield Part("suspension", suspension.id, since, end)
+
+    def _ran(self, done: list[tuple[float, Op]], events: list[Event]) -> Iterator[Part]:
         """Yield the runs of clocks from their starts to their stops."""
-        for clock, starts in self.starts.items():
-            began: list[float] = []
+        for clock in self.plan.procedure.clocks:
+            began = [time for time, op in done if op.kind == "start" and op.name == clock.id]
             for event in events:
-                if event.event == "step" and event.step in starts:
-                    began.append(event.time)
-                elif event.event == "stop" and event.subject == clock and began:
+                if event.event == "stop" and event.subject == clock.id and began:
                     past = event.value if event.breach else 0.0
-                    yield Part("clock", clock, began.pop(0), event.time, past)
+                    yield Part("clock", clock.id, began.pop(0), event.time, past)
 
 
 def _stages(events: list[Event]) -> Iterator[Part]:

@@ -184,7 +184,7 @@ class _Picture:
         ]
         return (
             f"{procedure.text.en}. {len(reach.stages)} stages and {len(reach.sources)} steps in lanes "
-            f"of who acts, under the default readings. A case begins in "
+            f"of who acts, under the readings chosen. A case begins in "
             f"“{procedure.stage[procedure.initial].label.en}” and can end in: {'; '.join(ends) or 'no stage'}."
         )
 

@@ -96,17 +96,17 @@ def _key(key: str, x: float, y: float) -> list[Item]:
 def notes(
     graph: Graph, lang: Lang, x: float, top: float, width: float
 ) -> tuple[list[Group], float]:
-    """Return what the default readings do not allow, in columns, and where it ends."""
+    """Return what the readings chosen do not allow, in columns, and where it ends."""
     entries = list(_left_out(graph, lang))
     if not entries:
         return [], top
     heading = say(
         lang,
-        "Not drawn: not possible under the default readings",
-        "未绘出：默认解读下不可能",
+        "Not drawn: not possible under the readings chosen",
+        "未绘出：所选解读下不可能",
     )
     if lang == "both":
-        heading += " · 未绘出：默认解读下不可能"
+        heading += " · 未绘出：所选解读下不可能"
     head, top = paragraph(set_lines(heading, "heading", width), x, top)
     count = max(int((width + NOTE_GAP) // (NOTE + NOTE_GAP)), 1)
     room = min(NOTE, width)
