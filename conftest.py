@@ -6,6 +6,7 @@ tests/test_project.py proves that wrong examples are found.
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sybil import Example
 
 COMMANDS = Path(sys.executable).parent
+os.environ["DUECOURSE_CACHE"] = ""  # nothing is written outside the folder of an example
 
 
 def transcript(example: Example) -> str | None:

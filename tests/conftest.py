@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 ROOT = str(Path(__file__).resolve().parents[1])
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
+
+os.environ["DUECOURSE_CACHE"] = ""  # tests write below tmp_path only, and test what compiles
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -20,11 +20,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "background" / "benchmarks-formal.md"
+SMALL = (3, 5, 7)
+"""The sizes at which `check` searches in plain Python."""
 CLAIMS = (
     {"stage": "notified", "objection": True, "approved": False},
     {"stage": "sitting_on_it", "sitting": False},
@@ -48,6 +51,8 @@ def worker(form: str, members: int, cases: int, *, bypass: bool) -> dict[str, An
 
     if form == "shipped":
         return shipped()
+    if form == "small":
+        return small(members)
     if form == "all-readings":
         return all_readings()
     began = time.process_time()
@@ -105,6 +110,40 @@ def worker(form: str, members: int, cases: int, *, bypass: bool) -> dict[str, An
         "witness": len(ways[0]) if ways[0] else None,
         "search": explored - loaded,
         "ending": time.process_time() - explored,
+    }
+
+
+def small(members: int) -> dict[str, Any]:
+    """Check one case the way `check` does where a table is small: without anything compiled."""
+    import csr
+
+    from duecourse.properties.explore import HAND_OVER, Exploration
+
+    began = time.process_time()
+    table = csr.table(csr.kept(members))
+    read = time.process_time()
+    exploration = Exploration(table)
+    moves, fields, stages = exploration.moves, table.fields, table.procedure.stage
+    assert len(moves) < HAND_OVER
+    bad = [
+        (
+            sum(fields[name].mask for name in each if name in fields),
+            sum(fields[name].code(value) for name, value in each.items() if name in fields),
+        )
+        for each in CLAIMS
+    ]
+    wrong = any(at & mask == value for at in moves for mask, value in bad)
+    stuck = any(not onward and not table.is_final(at) for at, onward in moves.items())
+    able = exploration.able(
+        lambda rule, _: stages[rule.target].final and not stages[rule.source].final
+    )
+    return {
+        "states": exploration.size[0],
+        "moves": exploration.size[1],
+        "good": exploration.finished and not wrong and not stuck,
+        "can_end": all(at in able or table.is_final(at) for at in moves),
+        "reading": read - began,
+        "search": time.process_time() - read,
     }
 
 
@@ -209,6 +248,7 @@ def agree(*, with_spin: bool) -> list[str]:
         assert (found["states"], found["good"], found["can_end"]) == (want, True, True), found
         wrong = ours("kept", members, bypass=True)
         assert (wrong["good"], wrong["witness"]) == (False, 7 + 2 * members), wrong
+        assert ours("small", members)["can_end"]
         counted = ours("counted", members)
         assert (counted["states"], counted["good"]) == (6 * members + 30, True), counted
         assert ours("counted", members, bypass=True)["witness"] == 7 + 2 * members
@@ -265,6 +305,11 @@ def measured(jobs: dict[str, Any], rounds: int) -> dict[str, dict[str, float]]:
     }
 
 
+def _first_line(*command: str) -> str:
+    printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return printed.strip().splitlines()[0].replace(" -- ", ", ")
+
+
 def main() -> None:
     """Measure, or be one of the processes that are measured."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -272,6 +317,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--members", type=int, nargs="+", default=[9, 11, 13])
     parser.add_argument("--output", type=Path, default=PAGE)
+    parser.add_argument("--note", default="", help="what else is to be said of the machine")
     options = parser.parse_args()
     sys.path.insert(0, str(HERE))
     if options.worker:
@@ -284,6 +330,10 @@ def main() -> None:
     with_spin = bool(shutil.which("spin") and shutil.which("gcc"))
     agreed = agree(with_spin=with_spin)
     jobs: dict[str, Any] = {}
+    for members in SMALL:
+        jobs[f"small {members}"] = lambda n=members: ours("small", n)
+        if with_spin:
+            jobs[f"spin {members}"] = lambda n=members: spin(n)
     for members in options.members:
         jobs[f"kept {members}"] = lambda n=members: ours("kept", n)
         if with_spin:
@@ -297,7 +347,15 @@ def main() -> None:
     jobs["shipped"] = lambda: ours("shipped")
     jobs["all-readings"] = lambda: ours("all-readings")
     found = measured(jobs, options.rounds)
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    machine = ", ".join(
+        [
+            f"{platform.machine()}, {os.cpu_count()} cores",
+            f"Python {platform.python_version()}",
+            *(f"{package} {version(package)}" for package in ("duecourse", "numpy", "numba")),
+            *([_first_line("spin", "-V"), _first_line("gcc", "--version")] if with_spin else []),
+            *([options.note] if options.note else []),
+        ]
+    )
     options.output.write_text(
         written(found, agreed, options.members, options.rounds, machine, with_spin=with_spin),
         "utf-8",

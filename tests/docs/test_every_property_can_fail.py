@@ -7,6 +7,7 @@ mutants and checks them. `python tests/docs/test_every_property_can_fail.py` loo
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ def violated(mutant: Mutant, claims: Sequence[Property]) -> Iterator[str]:
 
 def rows() -> dict[str, tuple[str, str]]:
     found = re.findall(
-        r"^\| `(\w+)` \| `([\w-]+)` \| `([\w:.+-]+)` \|", PAGE.read_text("utf-8"), re.M
+        r"^\| `(\w+)` \| `([\w-]+)` \| `([\w:.+-]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE
     )
     return {name: (text, mutant) for name, text, mutant in found}
 
@@ -69,30 +70,25 @@ def test_the_mutant_of_the_page_violates_the_claim(claim: Property) -> None:
 
 
 def looked_for() -> dict[str, tuple[str, Mutant]]:
-    """Return a mutant for each claim, those first that change something the claim names."""
+    """Return a mutant for each claim: those first that change something the claim names, then all."""
     found: dict[str, tuple[str, Mutant]] = {}
-    for text in TEXTS:
+    for near, text in ((near, text) for near in (True, False) for text in TEXTS):
         law = dc.load(text)
         held = [
             each.property
             for each in dc.check(law, [one for one in ALWAYS if one.concerns(law)]).results
-            if each.verdict is dc.Verdict.HOLDS
+            if each.verdict is dc.Verdict.HOLDS and each.property.id not in found
         ]
         for claim in held:
             named = {name.rpartition(" ")[2] for name in claim.names}
-            near = [each for each in of(text).values() if touched(each) in named]
-            far = [each for each in of(text).values() if touched(each) not in named]
-            for mutant in (*near, *far):
+            for mutant in of(text).values():
                 if claim.id in found:
                     break
-                left = [each for each in held if each.id not in found]
-                found |= {name: (text, mutant) for name in violated(mutant, left)}
-            print(
-                text,
-                claim.id,
-                found.get(claim.id, ("", None))[1] and found[claim.id][1].id,
-                flush=True,
-            )  # noqa: T201
+                if (touched(mutant) in named) == near:
+                    left = [each for each in held if each.id not in found] if near else [claim]
+                    for name in violated(mutant, left):
+                        found[name] = text, mutant
+                        sys.stderr.write(f"{name} {text} {mutant.id}\n")
     return found
 
 

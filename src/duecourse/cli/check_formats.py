@@ -7,9 +7,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duecourse.report.check_github import check_github
-from duecourse.report.check_junit import check_junit
-from duecourse.report.check_sarif import check_sarif
 from duecourse.report.check_text import check_json, check_text
 
 if TYPE_CHECKING:
@@ -29,11 +26,17 @@ def formatted(
         case "json":
             return json.dumps(check_json(reports, code), ensure_ascii=False, indent=2)
         case "junit":
+            from duecourse.report.check_junit import check_junit
+
             return check_junit(reports, checkout(), lang, as_expected=as_expected)
         case "sarif":
+            from duecourse.report.check_sarif import check_sarif
+
             log = check_sarif(reports, checkout(), lang, as_expected=as_expected)
             return json.dumps(log, ensure_ascii=False, indent=2)
         case "github":
+            from duecourse.report.check_github import check_github
+
             return check_github(reports, checkout(), lang, as_expected=as_expected)
         case _:
             return "\n\n".join(check_text(report, lang) for report in reports)

@@ -10,11 +10,9 @@ from duecourse.cli.files import chosen, language, one_of
 from duecourse.errors import InvalidInput
 from duecourse.model.library import load, own_texts, project_root
 from duecourse.model.names import names_in_reach
-from duecourse.properties.bounds import bounds
 from duecourse.properties.check import check
 from duecourse.properties.explore import MAX_CONFIGURATIONS
 from duecourse.properties.property_file import load_properties
-from duecourse.report.bounds_text import bounds_json, bounds_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,6 +87,9 @@ def bounded(
     name: str, amend: Iterable[str], readings: Iterable[str], format_: str, lang: str
 ) -> str:
     """Return the bounds of a procedure."""
+    from duecourse.properties.bounds import bounds
+    from duecourse.report.bounds_text import bounds_json, bounds_text
+
     one_of("format", format_, ("text", "json"))
     tongue = language(lang)
     found = bounds(load(name, tuple(amend)), chosen(readings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -280,19 +280,16 @@ class Exploration:
             For each configuration from which any can, an integer whose bit i is set where the i-th can.
         """
         steps = self.steps(mask)
+        every = [(packed, steps[packed]) for packed in self.moves]
+        allowed = [~(without or {}).get(rule.step, 0) for rule, _ in steps.kinds]
+        goals = [ends(*kind) & lets for kind, lets in zip(steps.kinds, allowed, strict=True)]
         found: dict[int, int] = {}
-        before: dict[int, list[tuple[int, int]]] = {}
-        told: dict[int, tuple[int, int]] = {}
-        for packed in self.moves:
+        before: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        for packed, moves in every:
             mine = 0
-            for number, to in steps[packed]:
-                kind = told.get(number)
-                if kind is None:
-                    rule, example = steps.kinds[number]
-                    allowed = ~(without or {}).get(rule.step, 0)
-                    kind = told[number] = ends(rule, example) & allowed, allowed
-                mine |= kind[0]
-                before.setdefault(to, []).append((packed, kind[1]))
+            for number, to in moves:
+                mine |= goals[number]
+                before[to].append((packed, allowed[number]))
             if mine:
                 found[packed] = mine
         return self._spread_back(found, before)

@@ -16,9 +16,8 @@ from duecourse.model.schema import Id, LabelShape, Shape, Text
 from duecourse.model.shapes import shaped
 from duecourse.model.source import KEY, load
 from duecourse.properties.automaton import TooLargeError
-from duecourse.properties.claim import parse_claim
 from duecourse.properties.claim_grammar import ClaimError
-from duecourse.properties.derivatives import parts_of
+from duecourse.properties.claim_store import ClaimStore, cache_folder
 from duecourse.properties.monitor import Monitor
 from duecourse.properties.naming import expression, unknown_names
 from duecourse.properties.property import Expected, Kind, Measure, Property
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.names import Names
     from duecourse.model.source import Source
-    from duecourse.properties.claim import Claim
+    from duecourse.properties.claim_store import Compiled
 
     Folder = Path | Traversable
 
@@ -144,16 +143,20 @@ def load_properties(
     """
     root = root or project_root()
     problems: list[Problem] = []
-    found = _declared(root, known, problems)
+    store = ClaimStore(cache_folder())
+    found = _declared(root, known, problems, store)
     if root != shipped() and not (found and own_procedures(root)):
-        below = _declared(shipped(), known, problems)
+        below = _declared(shipped(), known, problems, store)
         found = {**found, **{name: each for name, each in below.items() if name not in found}}
+    store.save()
     if problems:
         raise InvalidInput(sorted(problems))
     return tuple(found.values())
 
 
-def _declared(root: Folder, known: Names | None, problems: list[Problem]) -> dict[str, Property]:
+def _declared(
+    root: Folder, known: Names | None, problems: list[Problem], store: ClaimStore
+) -> dict[str, Property]:
     """Return the properties in one folder by id; what is wrong with them is added to `problems`."""
     seen: dict[str, Property] = {}
     folder = root.joinpath("properties")
@@ -163,7 +166,7 @@ def _declared(root: Folder, known: Names | None, problems: list[Problem]) -> dic
         else []
     )
     for file in sorted(files, key=lambda file: file.name):
-        for each in read_properties(load(file), problems, known):
+        for each in read_properties(load(file), problems, known, store):
             if each.id in seen:
                 at = each.place
                 message = f'the property "{each.id}" is declared twice'
@@ -173,7 +176,10 @@ def _declared(root: Folder, known: Names | None, problems: list[Problem]) -> dic
 
 
 def read_properties(
-    source: Source, problems: list[Problem], known: Names | None = None
+    source: Source,
+    problems: list[Problem],
+    known: Names | None = None,
+    store: ClaimStore | None = None,
 ) -> list[Property]:
     """Return the properties of one file; what is wrong with it is added to `problems`."""
     rule = "a property file holds [[property]] and [[definition]]"
@@ -182,7 +188,7 @@ def read_properties(
         for key in source.data
         if key not in {"property", "definition"}
     )
-    reader = _Reader(problems, known)
+    reader = _Reader(problems, known, store or ClaimStore(None))
     for entry in _tables(source, "definition", problems):
         reader.define(entry)
     found = [reader.property(entry) for entry in _tables(source, "property", problems)]
@@ -201,8 +207,8 @@ def _tables(source: Source, key: str, problems: list[Problem]) -> list[Entry]:
 class _Reader:
     """Reads the tables of one file."""
 
-    def __init__(self, problems: list[Problem], known: Names | None) -> None:
-        self.problems, self.known = problems, known
+    def __init__(self, problems: list[Problem], known: Names | None, store: ClaimStore) -> None:
+        self.problems, self.known, self.store = problems, known, store
         self.definitions: dict[str, str] = {}
 
     def define(self, entry: Entry) -> None:
@@ -304,7 +310,7 @@ class _Reader:
                 self.problems.append(entry.problem("unknown-name", message, key, index))
         return found
 
-    def goal(self, entry: Entry, key: str, text: str, *, by_clocks: bool = True) -> Claim | None:
+    def goal(self, entry: Entry, key: str, text: str, *, by_clocks: bool = True) -> Compiled | None:
         """Return the claim that something happens; a goal in the graph without days cannot ask whether a clock runs."""
         start = "eventually ("
         claim = self.claim(entry, key, f"{start}{text})", shift=len(start))
@@ -317,12 +323,11 @@ class _Reader:
                     return None
         return claim
 
-    def claim(self, entry: Entry, key: str, text: str, shift: int = 0) -> Claim | None:
+    def claim(self, entry: Entry, key: str, text: str, shift: int = 0) -> Compiled | None:
         """Parse a claim; what is wrong with it, and with what it names, is a problem at its place."""
         length = len(str(entry.data.get(key, "")))
         try:
-            claim = parse_claim(text, definitions=self.definitions)
-            _ = parts_of(claim.formula, "&")
+            claim = self.store.compiled(text, self.definitions)
         except ClaimError as error:
             at = min(max(error.offset - shift, 0), length)
             self.problems.append(entry.problem_inside("claim", str(error), at, key))
@@ -338,28 +343,28 @@ class _Reader:
             self.problems.append(entry.problem_inside("unknown-name", message, at, key))
         return claim
 
-    def watched(self, base: Property, claim: Claim | None, text: str) -> Property | None:
+    def watched(self, base: Property, claim: Compiled | None, text: str) -> Property | None:
         """Return a property with the monitor of its claim."""
         if claim is None:
             return None
         monitor = Monitor(
-            parts_of(claim.formula, "&"),
+            claim.parts,
             tuple(expression(each, self.known, []) for each in claim.propositions),
-            () if claim.twin is None else parts_of(claim.twin, "|"),
+            claim.twin,
         )
         return replace(
             base, claim=text, pattern=claim.pattern, monitor=monitor, names=monitor.named
         )
 
     def term(
-        self, base: Property, first: Claim | None, last: Claim | None, text: str
+        self, base: Property, first: Compiled | None, last: Compiled | None, text: str
     ) -> Property | None:
         """Return a property whose monitor tells the two ends of its term."""
         if first is None or last is None:
             return None
-        ends: Sequence[Claim] = (first, last)
+        ends: Sequence[Compiled] = (first, last)
         monitor = Monitor(
-            parts_of(first.formula, "&"),
+            first.parts,
             tuple(expression(claim.propositions[0], self.known, []) for claim in ends),
         )
         return replace(base, claim=text, pattern="term", monitor=monitor, names=monitor.named)
