@@ -12,8 +12,9 @@ from duecourse.model.procedure import Label
 from duecourse.report.as_read import as_read
 from duecourse.report.caseload_tables import ASSUMED
 from duecourse.report.html_law import diagram, switched
-from duecourse.report.html_method import activity_table, headings, notes_table
+from duecourse.report.html_method import headings
 from duecourse.report.html_page import result_tables, template, text
+from duecourse.report.method_tables import activity_table, notes_table
 from duecourse.report.plot_backlog import backlog_plot
 from duecourse.report.plot_delays import clock_plot, outcome_plot, stage_plot
 from duecourse.report.plot_limits import limit_plot
