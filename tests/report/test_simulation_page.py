@@ -316,3 +316,15 @@ def test_a_timeline_shows_the_suspensions_of_the_readings_of_the_scenario(
     assert paused
     assert set(paused) == stages
     assert name not in {each.name for each in default}
+
+
+def test_a_procedure_without_limits_has_no_empty_figures() -> None:
+    """The trial measures of 2017 set no time limit at all."""
+    scenario = load_scenario("trial-2017").lasting(1.2)
+    html = simulation_page(simulated(scenario, 1, 1, 1, "duecourse"), "en")
+    names = re.findall(r'<figure id="figure-([\w-]+)"', html)
+
+    assert scenario.procedure.clocks == ()
+    assert "backlog" in names
+    assert not {"clocks", "limits"} & set(names)
+    assert html.count("Nothing to show") == 1

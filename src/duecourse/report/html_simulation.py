@@ -99,9 +99,9 @@ def simulation_page(told: Simulated, lang: Lang = "both") -> str:
 
 
 def simulation_plots(told: Simulated, lang: Lang = "both") -> dict[str, list[Plot]]:
-    """Return the figures by section."""
+    """Return the figures by section, those left out that would show nothing."""
     results, spreads = (told.result,), (told.spread,)
-    return {
+    drawn = {
         "backlog-over-time": [backlog_plot(results, lang)],
         "time-taken": [
             stage_plot(told.result, told.spread, lang),
@@ -115,6 +115,7 @@ def simulation_plots(told: Simulated, lang: Lang = "both") -> dict[str, list[Plo
             for each in timelines(told.log, told.result.scenario)
         ],
     }
+    return {name: [each for each in plots if each.table.rows] for name, plots in drawn.items()}
 
 
 def simulation_tables(told: Simulated) -> dict[str, Table]:
