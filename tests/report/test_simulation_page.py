@@ -86,6 +86,22 @@ def test_the_six_headings_of_stress_des_are_there_in_order_and_filled_in(tree: E
     assert all(words(each) for each in tree.iter(f"{HTML}dd"))
 
 
+CHECKLIST = (
+    "Purpose", "Outputs", "Aim of the experiment",
+    "Base model overview", "Base model logic", "Scenario logic", "Algorithms",
+    "Entities", "Activities", "Resources", "Queues", "Entry and exit",
+    "Sources", "Pre-processing", "Inputs", "Assumptions",
+    "Initialisation", "Run length", "Estimation",
+    "Software", "Random sampling", "Execution", "System specification",
+    "Sharing of the model",
+)  # fmt: skip
+"""What stands under the headings in the same table, in our words: 1.1 to 6.1, 2.5 taken apart."""
+
+
+def test_every_item_of_the_checklist_is_told(tree: Element) -> None:
+    assert set(CHECKLIST) <= {english(each) for each in tree.iter(f"{HTML}dt")}
+
+
 def test_every_figure_of_the_six_kinds_is_there_with_unit_legend_mark_and_table(
     tree: Element, told: Simulated
 ) -> None:
@@ -300,3 +316,15 @@ def test_a_timeline_shows_the_suspensions_of_the_readings_of_the_scenario(
     assert paused
     assert set(paused) == stages
     assert name not in {each.name for each in default}
+
+
+def test_a_procedure_without_limits_has_no_empty_figures() -> None:
+    """The trial measures of 2017 set no time limit at all."""
+    scenario = load_scenario("trial-2017").lasting(1.2)
+    html = simulation_page(simulated(scenario, 1, 1, 1, "duecourse"), "en")
+    names = re.findall(r'<figure id="figure-([\w-]+)"', html)
+
+    assert scenario.procedure.clocks == ()
+    assert "backlog" in names
+    assert not {"clocks", "limits"} & set(names)
+    assert html.count("Nothing to show") == 1

@@ -113,6 +113,18 @@ def test_what_a_store_holds_is_not_simulated_again_and_gives_the_same_result(
     assert json.dumps(results[2].to_dict()) == json.dumps(plain.to_dict())
 
 
+def test_an_executor_that_stores_keeps_what_any_other_does(
+    tmp_path: Path, counted: list[int]
+) -> None:
+    executor = execute.storing(Store(tmp_path / "store"), execute.processes)
+
+    first = simulate(short(), replications=2, executor=executor)
+    again = simulate(short(), replications=2, executor=executor)
+
+    assert counted == [0, 1]
+    assert json.dumps(first.to_dict()) == json.dumps(again.to_dict())
+
+
 def test_another_seed_staff_reading_length_or_calendar_is_another_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -12,15 +12,14 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
-from duecourse.report.tables import HUNDRED, Cell, Table
+from duecourse.report.tables import HUNDRED
 from duecourse.scenarios.capacity import Discipline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from duecourse.scenarios.capacity import Pool
-    from duecourse.scenarios.law import Law
-    from duecourse.scenarios.scenario import Activity, Scenario
+    from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.result import Result
 
 PACKAGES = ("duecourse", "simpy", "numpy", "scipy", "matplotlib", "transitions")
@@ -82,7 +81,14 @@ def _objectives(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]:
 def _logic(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]:
     scenario = results[-1].scenario
     yield (
-        Label("Base model", "基础模型"),
+        Label("Base model overview", "基础模型概览"),
+        Label(
+            f"The diagram of the procedure: {len(scenario.procedure.stages)} stages in lanes of who acts, with limits beside them.",
+            f"程序图：{len(scenario.procedure.stages)}个阶段，按主体分泳道，旁注期限。",
+        ),
+    )
+    yield (
+        Label("Base model logic", "基础模型逻辑"),
         Label(
             "A case takes the steps of the procedure shown in the diagrams, and can take no other: each step is looked up in the same "
             "table that properties are checked on, and the properties that hold watch every case. Clocks run, stop "
@@ -112,6 +118,14 @@ def _logic(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]:
         Label(
             f"Cases, by class and share of filings. {'; '.join(f'{each.scenario.id}: {class_words(each.scenario)}' for each in results)}.",
             f"案件，按类别及其占比：{'；'.join(f'{each.scenario.id}：{class_words(each.scenario, chinese=True)}' for each in results)}。",
+        ),
+    )
+    count = sum(map(len, scenario.behaviours.values()))
+    yield (
+        Label("Activities", "活动"),
+        Label(
+            f"{count} in {len(scenario.behaviours)} stages, listed with what each needs and how long it takes.",
+            f"{len(scenario.behaviours)}个阶段中的{count}项活动，逐项列明所需资源与用时。",
         ),
     )
     pools, meetings = scenario.pools, scenario.meetings
@@ -204,6 +218,13 @@ def _data(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]:
     )
     yield Label("Pre-processing", "预处理"), Label("None.", "无。")
     yield (
+        Label("Assumptions", "假设"),
+        Label(
+            "Each is listed with its reason under “Assumptions and sources”; what follows from one carries the mark †.",
+            "逐项列于“假设与来源”并说明理由；由此得出的数字标有†。",
+        ),
+    )
+    yield (
         Label("Calendar", "日历"),
         Label(
             f"{last.calendar}, {last.start} to {last.end}"
@@ -270,6 +291,13 @@ def _implementation(result: Result) -> Iterator[tuple[Label, Label]]:
         ),
     )
     yield (
+        Label("System specification", "系统要求"),
+        Label(
+            "Any machine with the software above; no number in this page depends on its speed or on how many cores it has.",
+            "任何装有上述软件的计算机；本页任何数字均不取决于其速度或核数。",
+        ),
+    )
+    yield (
         Label("Size", "规模"),
         Label(
             f"{result.cases:,} cases and {result.events:,} events in {result.replications} replications of {result.scenario.id}.",
@@ -281,97 +309,9 @@ def _implementation(result: Result) -> Iterator[tuple[Label, Label]]:
 def _access(command: str) -> Iterator[tuple[Label, Label]]:
     yield Label("To repeat it", "重现"), Label(command)
     yield (
-        Label("Licence", "许可"),
+        Label("Sharing of the model", "模型共享"),
         Label(
             "MIT; the model, the properties and the scenarios are data files of the same package.",
             "MIT；模型、性质和情景均为同一软件包的数据文件。",
         ),
-    )
-
-
-def notes_table(scenario: Scenario) -> Table:
-    """Return where the numbers of a scenario come from."""
-    rows = tuple(
-        (Cell(note.what), Cell("†" if note.kind == "assumption" else "source"), Cell(note.text))
-        for note in scenario.notes
-    )
-    heads = (
-        Label("numbers", "数值"),
-        Label("mark", "标记"),
-        Label("reason or source", "理由或来源"),
-    )
-    return Table(
-        Label(f"Where the numbers of {scenario.id} come from", f"{scenario.id}的数值来源"),
-        heads,
-        rows,
-    )
-
-
-def activity_table(scenario: Scenario) -> Table:
-    """Return what is done in each stage."""
-    pools = {pool.id: pool.label for pool in scenario.pools}
-    meetings = {each.id: each.label for each in scenario.meetings}
-    rows = []
-    for name, activities in scenario.behaviours.items():
-        label = scenario.procedure.stage[name].label
-        for activity in activities:
-            who, takes = _needs(activity, pools, meetings)
-            rows.append(
-                (
-                    Cell(label),
-                    Cell(activity.id),
-                    Cell(_chance(activity.probability)),
-                    Cell(who),
-                    Cell(takes),
-                )
-            )
-            label = Label("")
-    heads = (
-        Label("stage", "阶段"),
-        Label("activity", "活动"),
-        Label("happens", "发生概率"),
-        Label("needs", "所需资源"),
-        Label("takes", "用时"),
-    )
-    return Table(Label("Activities †", "活动 †"), heads, tuple(rows))
-
-
-def _needs(
-    activity: Activity, pools: Mapping[str, Label], meetings: Mapping[str, Label]
-) -> tuple[Label, str]:
-    """Return what an activity needs, and how long it takes."""
-    if activity.work is not None:
-        return pools[activity.work.pool], f"{_by_class(activity.work.effort)} person-days"
-    if activity.delay is not None:
-        return Label(
-            "the party", "当事人"
-        ), f"{_by_class(activity.delay.law)} {activity.delay.unit}"
-    if activity.meeting is not None:
-        return meetings[activity.meeting], "until its next meeting"
-    if activity.panel is not None:
-        return Label(
-            "members and departments", "成员单位和部门"
-        ), "until all have replied or their time is over"
-    return Label("–"), "–"
-
-
-def _by_class(laws: Mapping[str, Law]) -> str:
-    texts = {name: law.text for name, law in laws.items()}
-    different = dict.fromkeys(texts.values())
-    if len(different) == 1:
-        return next(iter(different))
-    return "; ".join(
-        f"{text} for {', '.join(n for n, t in texts.items() if t == text)}" for text in different
-    )
-
-
-def _chance(chances: Mapping[str, float]) -> str:
-    different = dict.fromkeys(chances.values())
-    if different == {1.0: None}:
-        return "always"
-    if len(different) == 1:
-        return f"{next(iter(different)) * HUNDRED:g} %"
-    return "; ".join(
-        f"{value * HUNDRED:g} % of {', '.join(n for n, v in chances.items() if v == value)}"
-        for value in different
     )

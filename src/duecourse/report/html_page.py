@@ -29,8 +29,9 @@ from duecourse.report.html_law import (
     story,
     switched,
 )
-from duecourse.report.html_method import activity_table, class_words, headings, notes_table
+from duecourse.report.html_method import class_words, headings
 from duecourse.report.html_summary import answers
+from duecourse.report.method_tables import activity_table, notes_table
 from duecourse.report.plot_backlog import backlog_plot
 from duecourse.report.plot_delays import clock_plot, outcome_plot
 from duecourse.report.plot_limits import limit_plot

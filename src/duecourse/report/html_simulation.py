@@ -12,8 +12,9 @@ from duecourse.model.procedure import Label
 from duecourse.report.as_read import as_read
 from duecourse.report.caseload_tables import ASSUMED
 from duecourse.report.html_law import diagram, switched
-from duecourse.report.html_method import activity_table, headings, notes_table
+from duecourse.report.html_method import headings
 from duecourse.report.html_page import result_tables, template, text
+from duecourse.report.method_tables import activity_table, notes_table
 from duecourse.report.plot_backlog import backlog_plot
 from duecourse.report.plot_delays import clock_plot, outcome_plot, stage_plot
 from duecourse.report.plot_limits import limit_plot
@@ -98,9 +99,9 @@ def simulation_page(told: Simulated, lang: Lang = "both") -> str:
 
 
 def simulation_plots(told: Simulated, lang: Lang = "both") -> dict[str, list[Plot]]:
-    """Return the figures by section."""
+    """Return the figures by section, those left out that would show nothing."""
     results, spreads = (told.result,), (told.spread,)
-    return {
+    drawn = {
         "backlog-over-time": [backlog_plot(results, lang)],
         "time-taken": [
             stage_plot(told.result, told.spread, lang),
@@ -114,6 +115,7 @@ def simulation_plots(told: Simulated, lang: Lang = "both") -> dict[str, list[Plo
             for each in timelines(told.log, told.result.scenario)
         ],
     }
+    return {name: [each for each in plots if each.table.rows] for name, plots in drawn.items()}
 
 
 def simulation_tables(told: Simulated) -> dict[str, Table]:

@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ Run = Callable[[Sequence[Job]], Iterator[Sample]]
 """Gives the samples of jobs, in their order."""
 
 DASK = "dask://"
+"""How the address of a dask cluster begins."""
 
 PATIENCE = 10
 """Seconds within which a cluster has to answer."""
@@ -59,6 +60,15 @@ class Batch:
 
 Executor = Callable[[Batch, int], AbstractContextManager[Run]]
 """Gets a batch and how many workers share it."""
+
+
+def storing(store: Store, executor: Executor) -> Executor:
+    """Return an executor that keeps what another one does in a store, and does not do again what that holds.
+
+    Raises:
+        InvalidInput: when it is used, the store cannot be.
+    """
+    return lambda batch, workers: executor(replace(batch, store=store.opened(make=True)), workers)
 
 
 def log_of(plan: Plan, seed: int, replication: int) -> Log:
