@@ -22,7 +22,7 @@ from duecourse.model.clocks import Run, open_ledger
 from duecourse.model.library import load
 from duecourse.model.machine import IllegalStepError
 from duecourse.model.procedure import Label
-from duecourse.model.replay import _Replay, replay
+from duecourse.model.replay import Replay, replay
 from duecourse.model.source import parse
 from duecourse.model.standing import permitted_steps
 from duecourse.model.table import Op
@@ -528,7 +528,7 @@ def walked(
     }
     case = Case(id="walk", label=Label("walk"), procedure=procedure, facts=unknown)
     day = date(2023, 1, 2) + timedelta(draw(st.integers(0, 300)))
-    course, events = _Replay(case, readings), []
+    course, events = Replay(case, readings), []
     for _ in range(draw(st.integers(1, most))):
         course.advance(day)
         steps = list(permitted_steps(course.course))

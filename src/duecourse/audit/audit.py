@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from duecourse.audit.case_audit import CaseAudit
-from duecourse.audit.columns import Names, fitted, guess_columns
 from duecourse.audit.context import Context
 from duecourse.audit.deviation import Audit
-from duecourse.audit.log import Listed, Log, Tally
+from duecourse.model.columns import Names, fitted, guess_columns
+from duecourse.model.event_log import Listed, Log, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
-    from duecourse.audit.columns import Columns
     from duecourse.audit.deviation import CaseFindings, Deviation
-    from duecourse.audit.log import Event
+    from duecourse.model.columns import Columns
+    from duecourse.model.event_log import Event
     from duecourse.model.procedure import Procedure
     from duecourse.properties.automaton import Colour
     from duecourse.properties.property import Property
@@ -170,8 +170,8 @@ class _Reader:
     def survey(self) -> _Survey:
         """Look at the whole log once."""
         latest: dict[str, date] = {}
-        found, before = _Survey(), ""
-        for event in self.events(Tally()):
+        found, before, tally = _Survey(), "", Tally()
+        for event in self.events(tally):
             day = event.on
             if event.case != before and event.case in latest:
                 found.together = False
@@ -183,6 +183,8 @@ class _Reader:
             latest[event.case] = day
             before = event.case
         found.cases = len(latest)
+        if tally.until is not None and found.last is not None:
+            found.last = max(found.last, min(tally.until, self.calendar.last))
         return found
 
     def cases(self, survey: _Survey, tally: Tally) -> Iterator[list[Event]]:

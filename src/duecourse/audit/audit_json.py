@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from duecourse.audit.dates import DatesAudit
     from duecourse.audit.deviation import Audit, Deviation
-    from duecourse.audit.log import Listed
+    from duecourse.model.event_log import Listed
     from duecourse.model.procedure import Procedure
 
 SCHEMA: Final = "duecourse/audit/1"

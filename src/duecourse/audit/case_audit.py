@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from duecourse.audit.deviation import CaseFindings, Deviation, Kind
-from duecourse.audit.log import Listed
 from duecourse.audit.strand import Strand
+from duecourse.model.event_log import Listed
 from duecourse.properties.automaton import Colour
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from duecourse.audit.context import Context
     from duecourse.audit.deviation import WentOn
-    from duecourse.audit.log import Event
+    from duecourse.model.event_log import Event
     from duecourse.model.procedure import Step
     from duecourse.model.table import Rule
 

@@ -17,10 +17,10 @@ from duecourse.properties.ensemble import looked_at, watchable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from duecourse.audit.columns import Names
     from duecourse.audit.deviation import CaseFindings
-    from duecourse.audit.log import Event
     from duecourse.model.clocks import Ledger
+    from duecourse.model.columns import Names
+    from duecourse.model.event_log import Event
     from duecourse.model.expression import Expression
     from duecourse.model.procedure import Element, Fact, Procedure, Stage, Step, Value
     from duecourse.model.table import Rule

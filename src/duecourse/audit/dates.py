@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from duecourse.audit.columns import DATED, Columns, fitted, guess_columns
-from duecourse.audit.log import Listed, Log, Tally, moment, not_a_day
 from duecourse.calendar import Span, Unit
 from duecourse.errors import InvalidInput
+from duecourse.model.columns import DATED, Columns, fitted, guess_columns
+from duecourse.model.event_log import Listed, Log, Tally, moment, not_a_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

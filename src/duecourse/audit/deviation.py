@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from duecourse.audit.columns import Columns
-    from duecourse.audit.log import Listed
+    from duecourse.model.columns import Columns
+    from duecourse.model.event_log import Listed
     from duecourse.model.expression import Expression
     from duecourse.model.procedure import Clock, Procedure
     from duecourse.properties.automaton import Colour

@@ -9,7 +9,7 @@ import typer
 
 from duecourse import __version__
 from duecourse.cli.audit_verb import audit
-from duecourse.cli.caseload_verbs import compare, report, simulate
+from duecourse.cli.caseload_verbs import compare, forecast, report, simulate
 from duecourse.cli.fit_verb import fit
 from duecourse.cli.options import (
     AllReadings,
@@ -327,6 +327,7 @@ app.command()(export)
 app.command()(crosscheck)
 app.command()(selfcheck)
 app.command()(simulate)
+app.command()(forecast)
 app.command()(compare)
 app.command()(report)
 app.add_typer(runs, name="runs")

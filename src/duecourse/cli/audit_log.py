@@ -7,12 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from duecourse.audit import audit, audit_dates, parse_columns, parse_limit, read_names
-from duecourse.audit.columns import DATED, ROLES, Names
 from duecourse.calendar import load_calendar
 from duecourse.cli.files import chosen, language, one_of
 from duecourse.cli.progress import progress
 from duecourse.errors import InvalidInput
 from duecourse.model.clocks import open_ledger
+from duecourse.model.columns import DATED, ROLES, Names
 from duecourse.model.library import load, project_root
 from duecourse.model.names import names_in_reach
 from duecourse.model.variants import choose_readings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duecourse.audit import DatesAudit
-    from duecourse.audit.columns import Columns
+    from duecourse.model.columns import Columns
 
 
 def audited(

@@ -25,11 +25,10 @@ NOTHING = Keeping()
 
 
 def simulated(
-    scenario: str,
+    chosen: Scenario,
     replications: int,
     seed: int,
     workers: int,
-    years: float | None,
     keeping: Keeping,
     format_: str,
     lang: str,
@@ -37,11 +36,10 @@ def simulated(
     """Return what simulating a scenario gave; its tables go where `keeping` says.
 
     Raises:
-        InvalidInput: the scenario, an option, the store or a place to write to cannot be used.
+        InvalidInput: an option, the store or a place to write to cannot be used.
     """
     one_of("format", format_, FORMATS)
     tongue = language(lang)
-    chosen = lasting(scenario, years)
     with keeping.opened() as store, progress("simulating") as tell:
         result = simulate(
             chosen,

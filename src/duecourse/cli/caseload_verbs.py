@@ -9,10 +9,13 @@ import typer
 
 from duecourse.cli.options import (
     Cluster,
+    Docket,
+    DocketColumns,
     Language,
     Output,
     Replications,
     Seed,
+    Start,
     StoreFolder,
     Workers,
     emit,
@@ -37,6 +40,9 @@ def simulate(
             help="write every event to this .parquet or .csv file, or events and cases to this folder",
         ),
     ] = None,
+    docket: Docket = None,
+    columns: DocketColumns = None,
+    start: Start = None,
     cases: Annotated[
         Path | None,
         typer.Option(
@@ -55,8 +61,52 @@ def simulate(
     from duecourse.cli.caseload import simulated
     from duecourse.cli.keeping import Keeping
 
+    from duecourse.cli.docket import opened
+
     keeping = Keeping(store, log, cases, on)
-    emit(simulated(scenario, replications, seed, workers, years, keeping, format_, lang), output)
+    chosen = opened(scenario, years, start, docket, columns)
+    emit(simulated(chosen, replications, seed, workers, keeping, format_, lang), output)
+
+
+def forecast(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="a scenario by id, or its file")
+    ],
+    docket: Annotated[
+        Path,
+        typer.Option(
+            "--docket",
+            "-d",
+            metavar="PATH",
+            help="the open cases: a CSV file, or a folder of case files",
+        ),
+    ],
+    columns: DocketColumns = None,
+    start: Start = None,
+    case: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="only this case, or a case of this class filed today"),
+    ] = None,
+    replications: Replications = 100,
+    seed: Seed = 1,
+    years: Annotated[
+        float | None, typer.Option(metavar="YEARS", help="how far to look; 2 by default")
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="NAME", help="text, json or csv")
+    ] = "text",
+    lang: Language = "en",
+    output: Output = None,
+) -> None:
+    """When will a case end? Every open case of a docket, and a case filed today: dates, limits, outcome."""
+    from duecourse.cli.forecast import forecasted
+
+    emit(
+        forecasted(
+            scenario, docket, columns, start, case, replications, seed, years, format_, lang
+        ),
+        output,
+    )
 
 
 def compare(

@@ -6,9 +6,9 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING
 
-from duecourse.audit.log import Log, Tally
 from duecourse.cli.files import one_of
 from duecourse.errors import InvalidInput
+from duecourse.model.event_log import Log, Tally
 from duecourse.report.fit_text import fit_text
 from duecourse.simulations.fit.data import Refused, Wanted, parse_columns, read_panel
 from duecourse.simulations.fit.electorate import read_electorate

@@ -80,6 +80,29 @@ Cluster = Annotated[
 ]
 
 
+Docket = Annotated[
+    Path | None,
+    typer.Option(
+        "--docket",
+        "-d",
+        metavar="PATH",
+        help="begin with open cases: a CSV file, or a folder of case files",
+    ),
+]
+DocketColumns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="ROLE=NAME,…",
+        help="how a log of steps is read as a docket: case, class, step, time, actor, member",
+    ),
+]
+Start = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="the first day; by default the scenario's"),
+]
+
+
 def emit(text: str, output: Path | None) -> None:
     """Print what a verb found, or write it to a file."""
     if output is None:

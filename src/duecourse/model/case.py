@@ -85,6 +85,7 @@ class Case:
         events: what happened, by date; on one day in the order of the file.
         migration: how a later text takes it over while it is pending.
         published: set where only the beginning and the end are public.
+        kind: the class of cases that it belongs to in a simulation; empty where the file does not say.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Case:
     events: tuple[Event, ...] = ()
     migration: Migration | None = None
     published: Published | None = None
+    kind: str = ""
     place: Place = field(default=Place(), compare=False, repr=False)
 
 

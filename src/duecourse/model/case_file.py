@@ -42,6 +42,7 @@ class CaseShape(Shape):
     procedure: Annotated[str, Field(min_length=1, max_length=400)]
     readings: dict[Id, Id] = Field(default={})
     facts: dict[Id, bool | int | str] = Field(default={})
+    class_: Id = Field(default="", alias="class")
 
 
 class EventShape(Shape):
@@ -147,6 +148,7 @@ class _Reader:
             events=tuple(events),
             migration=migration,
             published=None if published is None else _published(published),
+            kind=head.class_,
             place=self.source.place(("case",)),
         )
 

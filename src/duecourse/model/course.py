@@ -27,6 +27,7 @@ class Course:
         machine: the case as the machine has it, every value unreduced.
         table, packed: the table of the text and the configuration in which the case is there.
         ledger: its clocks.
+        beginning: its values at the beginning.
     """
 
     def __init__(
@@ -34,9 +35,16 @@ class Course:
     ) -> None:
         chosen = {name: each for name, each in readings.items() if name in procedure.reading}
         self.procedure = procedure
-        self.machine = CaseMachine(procedure, chosen, facts)
+        self.machine = CaseMachine(procedure, chosen)
         self.table = compile_table(procedure, chosen)
-        self.ledger = open_ledger(procedure, self.machine.readings)
+        self._first = dict(self.machine.values)
+        self.begin(facts)
+
+    def begin(self, facts: Mapping[str, Value]) -> None:
+        """Put the case at its beginning, with these values of facts where they are not the initial ones."""
+        self.machine.load({**self._first, **facts, "stage": self.procedure.initial})
+        self.ledger = open_ledger(self.procedure, self.machine.readings)
+        self.beginning = self.values
         self.packed = self.table.pack(self.values)
         self._rules: list[Rule] | None = None
 

@@ -22,7 +22,7 @@ from duecourse.model.standing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from duecourse.model.case import Case
@@ -53,14 +53,8 @@ def replay(
     day = on or (events[-1].on if events else None)
     if day is None:
         raise InvalidInput(f'the case "{case.id}" has no events; say on which day it is looked at')
-    course = _Replay(case, chosen)
-    for event in events:
-        try:
-            course.advance(event.on)
-            course.happen(event)
-        except InvalidInput as error:
-            raise located(error, event) from None
-    course.advance(day)
+    course = Replay(case, chosen)
+    course.follow(events, day)
     return course.report(day, later=len(case.events) - len(events))
 
 
@@ -88,15 +82,51 @@ def pending_migration(case: Case, readings: Mapping[str, str]) -> Migration | No
     return migration if case.events[0].on < migration.on else None
 
 
-class _Replay:
-    def __init__(self, case: Case, readings: Mapping[str, str]) -> None:
+class Replay:
+    """A case as it is replayed.
+
+    Args:
+        case: the case.
+        readings: options by reading; the default stands for every other.
+        course: one of the same text and readings that is used again, where many cases are replayed.
+
+    Attributes:
+        course: the case as it stands.
+        rounds: who has replied.
+        history: what happened so far.
+        lapses: the breaches so far.
+        ended: how and when the review ended.
+    """
+
+    def __init__(
+        self, case: Case, readings: Mapping[str, str], course: Course | None = None
+    ) -> None:
         self.case, self.readings = case, readings
-        self.course = Course(case.procedure, readings, case.facts)
+        if course is None:
+            course = Course(case.procedure, readings, case.facts)
+        else:
+            course.begin(case.facts)
+        self.course = course
         self.rounds = Rounds()
         self.history: list[Entry] = []
         self.lapses: list[Lapse] = []
         self.ended: tuple[Outcome | None, date] | None = None
         self.migration = pending_migration(case, readings)
+
+    def follow(self, events: Iterable[Event], day: date) -> None:
+        """Take the case through some events, and through every lapse that was due before a day.
+
+        Raises:
+            IllegalStepError: a step that was not permitted, at its place in the file.
+            InvalidInput: a day beyond the calendar.
+        """
+        for event in events:
+            try:
+                self.advance(event.on)
+                self.happen(event)
+            except InvalidInput as error:
+                raise located(error, event) from None
+        self.advance(day)
 
     def advance(self, day: date) -> None:
         """Let every limit lapse that was due before a day, and the later text take over on its own."""
@@ -122,6 +152,7 @@ class _Replay:
                 )
 
     def next_lapse(self, before: date) -> tuple[date, str, Rule | None] | None:
+        """Return the first lapse that was due before a day: its day, its clock, the step that the law takes, if any."""
         course = self.course
         return next_lapse(course.procedure.clocks, course.ledger.lapses(before), course.lapse)
 
@@ -130,6 +161,7 @@ class _Replay:
         return max(due, self.history[-1].on)
 
     def breach(self, name: str, due: date) -> None:
+        """Write down that a limit was not kept."""
         course = self.course
         clock, run = course.procedure.clock[name], course.ledger.running[name]
         binds = course.actors(clock.binds)
@@ -172,7 +204,7 @@ class _Replay:
                 self.history.append(self.entry(Kind.LATE_REPLY, event, step, member))
             else:
                 raise self.refused(event, step)
-            self.rounds.record(panel, units, member, event.on)
+            self.rounds.record(step, units, member, event.on)
 
     def entry(self, kind: Kind, event: Event, step: Step, member: Label | None = None) -> Entry:
         """Return the entry of an event, before the step is taken."""
@@ -199,6 +231,7 @@ class _Replay:
         self.close_breaches(entry.on)
 
     def close_breaches(self, day: date) -> None:
+        """Write down of the breaches whose clocks no longer run that they end on a day."""
         running = self.course.ledger.running
         for lapse in self.lapses:
             run = running.get(lapse.clock.id)
@@ -230,6 +263,7 @@ class _Replay:
                 lapse.until = migration.on
 
     def refused(self, event: Event, step: Step) -> IllegalStepError:
+        """Return the error for a step that is not permitted."""
         articles = ", ".join(map(str, step.cites))
         reason = self.course.machine.reason(step.id)
         message = (
@@ -251,6 +285,7 @@ class _Replay:
         return IllegalStepError([Problem(at.file, at.line, at.column, code, text)])
 
     def report(self, on: date, later: int) -> CaseReport:
+        """Return where the case stands on a day; `later` events were left out."""
         course, ledger = self.course, self.course.ledger
         outcome, ended = self.ended or (None, None)
         return CaseReport(

@@ -20,24 +20,34 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Round:
-    """One round: its number, the day it was opened, and who replied when, of those who are named."""
+    """One round: its number, the day it was opened, how many replied by each step, and who when, of those who are named."""
 
     number: int
     opened: date
+    given: dict[str, int] = field(default_factory=dict)
     replied: dict[tuple[str, str], date] = field(default_factory=dict)
+    said: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 class Rounds:
-    """The latest round of each panel that was opened."""
+    """The rounds of each panel that was opened; `latest` has the last of each."""
 
     def __init__(self) -> None:
         self.latest: dict[str, _Round] = {}
+        self.earlier: list[tuple[str, _Round]] = []
+
+    def all(self) -> Iterator[tuple[str, _Round]]:
+        """Yield every round with its panel."""
+        yield from self.earlier
+        yield from self.latest.items()
 
     def open(self, rule: Rule, day: date) -> None:
         """Begin a new round of every panel that a step opens."""
         for op in rule.ops:
             if op.kind == "open":
                 before = self.latest.get(op.name)
+                if before is not None:
+                    self.earlier.append((op.name, before))
                 self.latest[op.name] = _Round(before.number + 1 if before else 1, day)
 
     def members(self, event: Event, step: Step, course: Course) -> list[Label | None]:
@@ -60,10 +70,16 @@ class Rounds:
         found = self.latest.get(panel)
         return found.replied.get((units.id, member.en)) if found else None
 
-    def record(self, panel: str, units: Actor, member: Label | None, day: date) -> None:
-        """Note that a member has replied, if it is named."""
+    def record(self, step: Step, units: Actor, member: Label | None, day: date) -> None:
+        """Note that a member has replied, by name if it is named."""
+        assert step.reply is not None
+        panel = step.reply.panel
+        if panel in self.latest:
+            given = self.latest[panel].given
+            given[step.id] = given.get(step.id, 0) + 1
         if member is not None:
             self.latest[panel].replied[units.id, member.en] = day
+            self.latest[panel].said.setdefault((units.id, member.en), step.id)
 
     def report(self, course: Course) -> Iterator[Round]:
         """Yield each panel as it was last consulted."""

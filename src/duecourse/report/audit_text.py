@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from duecourse.audit.dates import Dated, DatesAudit
     from duecourse.audit.deviation import Audit, Deviation
-    from duecourse.audit.log import Listed
+    from duecourse.model.event_log import Listed
     from duecourse.model.procedure import Element, Lang, Procedure
 
 MOST: Final = 200

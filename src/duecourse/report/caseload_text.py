@@ -53,6 +53,11 @@ def comparison_text(comparison: Comparison, lang: Lang = "en") -> str:
 def _head(result: Result, lang: Lang) -> Iterator[str]:
     scenario = result.scenario
     yield f"{scenario.id}  {scenario.label.text(lang)}"
+    if scenario.docket is not None:
+        count, source = len(scenario.docket.cases), scenario.docket.source
+        yield say(
+            lang, f"begins with {count} open cases of {source}", f"起始未结案件{count}件：{source}"
+        )
     yield from _setting(result, lang)
     yield from _assumptions((scenario,), lang)
 

@@ -86,11 +86,11 @@ class _Durations:
         stays: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for event in log.events:
             case = event.case
-            if event.event == "arrival":
-                arrived[case] = since[case] = event.time
+            if event.event in {"arrival", "docket"}:  # of an arrival the value is 0
+                arrived[case], since[case] = event.time - event.value, event.time
             elif event.event == "stop":
                 began = starts.stop(case, event.subject, event.time)
-                if event.time >= counted:
+                if began is not None and event.time >= counted:
                     self.clocks[event.subject].append(event.time - began)
             elif event.event == "step":
                 for clock in self.starting.get(event.step, ()):
@@ -122,8 +122,13 @@ class _Starts:
             self.before[case, clock] = self.last[case, clock]
         self.last[case, clock] = time
 
-    def stop(self, case: int, clock: str, time: float) -> float:
-        """Return when the clock that stops now started; a step may stop it and start it anew."""
+    def stop(self, case: int, clock: str, time: float) -> float | None:
+        """Return when the clock that stops now started, None where it ran already at the start of the run.
+
+        A step may stop it and start it anew.
+        """
+        if (case, clock) not in self.last:
+            return None
         began, before = self.last[case, clock], self.before.pop((case, clock), None)
         return before if before is not None and began == time else began
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from duecourse.model.procedure import Label, Procedure
     from duecourse.scenarios.capacity import Meeting, Pool
     from duecourse.scenarios.demand import Arrivals, CaseClass
+    from duecourse.scenarios.docket import Docket
     from duecourse.scenarios.law import Law
 
 
@@ -180,6 +181,7 @@ class Scenario:
         behaviours: what is done in each stage, in order.
         opinions: how panel members reply, by panel and class of members.
         notes: where the numbers come from.
+        docket: the open cases with which it begins; None where it begins empty.
         file, source: the name of the file, and its text.
         files: the names and texts of the other files that it rests on: those that it extends, and data.
     """
@@ -200,6 +202,7 @@ class Scenario:
     extensions: tuple[ExtensionPolicy, ...]
     opinions: Mapping[tuple[str, str], Opinion]
     notes: tuple[Note, ...]
+    docket: Docket | None = None
     file: str = field(default="", compare=False, repr=False)
     source: str = field(default="", compare=False, repr=False)
     files: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
@@ -236,3 +239,17 @@ class Scenario:
         if not 0 <= warm_up < years:
             raise InvalidInput(f"a warm-up of {warm_up:g} years leaves nothing of {years:g} years")
         return replace(self, years=years, warm_up=warm_up)
+
+    def starting(self, day: date) -> Scenario:
+        """Return the scenario with another first day.
+
+        Raises:
+            InvalidInput: it begins with a docket, which is of one day.
+        """
+        if self.docket is not None and day != self.start:
+            raise InvalidInput(f"the docket of {self.id} is of {self.docket.on}, not of {day}")
+        return replace(self, start=day)
+
+    def beginning_with(self, docket: Docket) -> Scenario:
+        """Return the scenario with open cases on its first day, and without a warm-up: it does not begin empty."""
+        return replace(self, docket=docket, warm_up=0.0)

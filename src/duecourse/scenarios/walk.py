@@ -33,14 +33,20 @@ def walk_problems(scenario: Scenario, table: Table, layers: Layers) -> list[Prob
         table: its procedure, compiled under its readings.
         layers: the tables of the file.
     """
-    walk = _Walk(scenario, table, layers)
+    walk = Walk(scenario, table, layers)
     for index, each in enumerate(scenario.classes):
         for sort in each.sorts:
             walk.case_class(each, sort, layers.entries["class"][index])
     return list(walk.found.values())
 
 
-class _Walk:
+class Walk:
+    """The walk over the law of everything that the behaviours of a scenario may do; see this module.
+
+    Args:
+        scenario, table, layers: see `walk_problems`.
+    """
+
     def __init__(
         self,
         scenario: Scenario,
@@ -77,6 +83,7 @@ class _Walk:
         self.behaviours(sort, packed)
 
     def first(self, each: CaseClass, entry: Entry) -> int | None:
+        """Return the configuration in which cases of a class begin; several, or none, are wrong."""
         fits = initial_configurations(self.table, each)
         if len(fits) != 1:
             rule = "give `facts` the values that leave one" if fits else "no case begins so"
@@ -130,6 +137,7 @@ class _Walk:
                         yield to, position
 
     def stuck(self, stage: str, *, nothing: bool) -> None:
+        """Note a stage that a case would never leave."""
         if nothing:
             message = f'cases come to "{stage}", but no [[stage]] says what is done there'
             self.wrong("stage", message, self.head, "procedure", once=stage)
@@ -176,6 +184,7 @@ class _Walk:
         return here | gone
 
     def first_allowed(self, here: set[int], activity: Activity, entry: Entry) -> set[int]:
+        """Return where the first step that is allowed leads."""
         found = set()
         for packed in here:
             moves = (self.table.move(packed, step) for step in activity.first_of)
@@ -225,6 +234,7 @@ class _Walk:
     # --- one step ---------------------------------------------------------------------------------
 
     def take(self, packed: int, step: str, entry: Entry, *where: str | int) -> int | None:
+        """Return where a step leads; None where it is not allowed, which is noted."""
         move = self.table.move(packed, step)
         if move is None:
             stage = self.table.stage(packed)
@@ -248,12 +258,14 @@ class _Walk:
                         self.wrong("reply", message, self.head, "procedure", once=name)
 
     def allowed(self, packed: int) -> str:
+        """Return the steps that are allowed, in words."""
         names = dict.fromkeys(rule.step for rule, _ in self.table.moves(packed))
         return ", ".join(names) or "nothing"
 
     def wrong(
         self, code: str, message: str, entry: Entry, *where: str | int, once: str = ""
     ) -> None:
+        """Note what is wrong, once in its place."""
         at = entry.place(*where)
         self.found.setdefault(
             (code, at.line, at.column, once), entry.problem(code, message, *where)

@@ -12,6 +12,7 @@ from duecourse.simulations.randomness import uniform_of
 
 if TYPE_CHECKING:
     from duecourse.model.clocks import Run
+    from duecourse.simulations.opening import Opening
     from duecourse.simulations.plan import Move, Wish
     from duecourse.simulations.process import Case
 
@@ -30,6 +31,14 @@ class Clocks:
         self.breached: set[str] = set()
         self.asked: dict[str, int] = {}
         self.last_lapse = -1.0
+
+    def take_up(self, opening: Opening) -> None:
+        """Go on with the clocks of an open case."""
+        self.ledger.running.update(opening.running)
+        self.ledger.active.update(opening.active)
+        self.breached.update(opening.breached)
+        for clock in self.ledger.running:
+            self.announce(clock, taken_up=True)
 
     def apply(self, move: Move) -> None:
         """Record what a step does to clocks and suspensions, and announce what follows."""
@@ -60,8 +69,11 @@ class Clocks:
         free = sum(calendar.elapsed(began, over) for began, over in run.suspended if began > due)
         return calendar.elapsed(due, run.ended) - free
 
-    def announce(self, clock: str) -> None:
-        """Put the lapse of a clock on the agenda, and the day on which its extension is thought of."""
+    def announce(self, clock: str, *, taken_up: bool = False) -> None:
+        """Put the lapse of a clock on the agenda, and the day on which its extension is thought of.
+
+        With the clock of a case that is taken up, an extension that was to be thought of before the start is not.
+        """
         due = self.due_day(clock)
         if due == self.due.get(clock):
             return
@@ -71,6 +83,8 @@ class Clocks:
         self.due[clock] = due
         case, office = self.case, self.case.office
         for wish in case.kind.extensions.get(clock, ()):
+            if taken_up and due < wish.days_before:
+                continue
             time = max(float(due - wish.days_before), case.soonest)
             office.agenda.add(time, Phase.COMPLETE, case.number, self.extend, clock, due, wish)
         time = max(due + 1 - TICK, office.now)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from duecourse.simulations.frames import to_arrow, to_pandas
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
     from typing import TextIO
 
@@ -41,18 +42,18 @@ class Event(NamedTuple):
     """One line of the log.
 
     Attributes:
-        case: the number of the case, in the order of arrival.
+        case: the number of the case, in the order of arrival; those of the docket come first.
         kind: its class, followed by the values of its attributes where the class has some: `listing.finance`.
         time: in working days since the start of the run; it belongs to day floor(time).
-        event: `arrival`; `step`; `lapse` of a clock; `stop` of a clock; `late` for a reply after its
+        event: `arrival`; `docket` for a case that is open at the start; `step`; `lapse` of a clock; `stop` of a clock; `late` for a reply after its
             panel closed; of work in a pool `ask`, `start`, `finish`, `interrupt` where its members left it for
             other work, and `drop` where the case left.
         actor: who took the step.
         step: the step.
         stage, to: the stage before and after.
         activity: what the work belongs to.
-        subject: the clock, the pool, or the member who replied.
-        value: of `start` and `interrupt`, the effort in person-days of each member that is left; of `stop`, the working days past the due date.
+        subject: the clock, the pool, or the member who replied; of `docket`, the id of the case there.
+        value: of `docket`, the working days since its arrival; of `start` and `interrupt`, the effort in person-days of each member that is left; of `stop`, the working days past the due date.
         breach: whether the time limit was missed: on `lapse` and `stop`.
         late: whether a reply came after its panel had closed; it does not count.
     """
@@ -74,11 +75,17 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Log:
-    """The events of one replication, in the order in which they happened."""
+    """The events of one replication, in the order in which they happened.
+
+    Attributes:
+        past: the steps that open cases had taken before the start, each with its date, which may be a day off; they are
+            written first, as events called `past`, at an instant before 0.
+    """
 
     replication: int
     days: Days
     events: tuple[Event, ...]
+    past: tuple[tuple[Event, dt.date], ...] = ()
 
     def columns(self) -> dict[str, list[Any]]:
         """Return the log as columns, by the names in `COLUMNS`."""
@@ -115,5 +122,7 @@ class Log:
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
         replication, date = self.replication, self.days.date
+        for (case, kind, time, *rest), on in self.past:
+            yield replication, case, kind, time, on.isoformat(), *rest
         for case, kind, time, *rest in self.events:
             yield replication, case, kind, time, date(floor(time)).isoformat(), *rest

@@ -101,6 +101,7 @@ class _Measure:
     def sample(self) -> Sample:
         reactions: dict[str, Callable[[Event], None]] = {
             "arrival": self.arrival,
+            "docket": self.taken_up,
             "step": self.step,
             "lapse": self.lapse,
             "stop": self.stop,
@@ -130,14 +131,21 @@ class _Measure:
         self.since.append(event.time)
         self.stays.append({})
 
+    def taken_up(self, event: Event) -> None:
+        """Count a case that was open at the start from its arrival; since when it is in its stage is not counted."""
+        self.arrived.append(-event.value)
+        self.since.append(math.nan)
+        self.stays.append({})
+
     def step(self, event: Event) -> None:
         case, time, stage, to = event.case, event.time, event.stage, event.to
         if stage == to or case in self.ended:
             return
-        working, calendar = self.stays[case].get(stage, (0.0, 0.0))
         began = self.since[case]
-        stay = working + time - began, calendar + self.instant(time) - self.instant(began)
-        self.stays[case][stage] = stay
+        if not math.isnan(began):
+            working, calendar = self.stays[case].get(stage, (0.0, 0.0))
+            stay = working + time - began, calendar + self.instant(time) - self.instant(began)
+            self.stays[case][stage] = stay
         self.since[case] = time
         if to in self.finals:
             self.ended[case] = time
@@ -213,7 +221,7 @@ class _Measure:
         """Return the open cases at the beginning of each week."""
         changes = [0] * (self.days.length // WEEK + 2)
         for time in self.arrived:
-            changes[math.ceil(time / WEEK)] += 1
+            changes[max(math.ceil(time / WEEK), 0)] += 1
         for time in self.ended.values():
             changes[math.ceil(time / WEEK)] -= 1
         level, found = 0, []

@@ -8,6 +8,9 @@ from duecourse.simulations.agenda import Phase, on_grid
 from duecourse.simulations.randomness import interpolated, normal_quantile, uniform_of, variate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from duecourse.simulations.opening import Opening
     from duecourse.simulations.plan import Move, Voter
     from duecourse.simulations.process import Case
 
@@ -19,6 +22,9 @@ class Panels:
 
     Attributes:
         listening: the panel whose replies the case waits for.
+        known: how members replied in the past of an open case: by panel, round, class of members and member,
+            whether they objected.
+        resumed: of the open rounds of an open case, by panel, round and class, how members reply from the start on.
     """
 
     def __init__(self, case: Case) -> None:
@@ -27,6 +33,8 @@ class Panels:
         self.outstanding: dict[str, int] = {}
         self.held: list[tuple[str, int, Voter, int]] = []
         self.listening: str | None = None
+        self.known: Mapping[tuple[str, int, str, int], bool] = {}
+        self.resumed: dict[tuple[str, int, str], Voter] = {}
 
     def listen(self, panel: str) -> bool:
         """Return whether there is something to wait for: replies outstanding on an open panel."""
@@ -48,6 +56,17 @@ class Panels:
                 case.office.agenda.add(
                     case.soonest, Phase.COMPLETE, case.number, self.reply, *reply
                 )
+
+    def take_up(self, opening: Opening) -> None:
+        """Go on with the open rounds of an open case: ask the members who have not replied."""
+        self.known = opening.objected
+        for each in opening.rounds:
+            self.rounds[each.panel] = each.number
+            self.outstanding[each.panel] = sum(len(members) for _, members in each.asked)
+            for voter, members in each.asked:
+                self.resumed[each.panel, each.number, voter.actor] = voter
+                for member in members:
+                    self.ask(each.panel, each.number, voter, member)
 
     def open(self, panel: str) -> None:
         """Ask the members of a panel; when each of them replies is settled by chance."""
@@ -115,7 +134,12 @@ class Panels:
 
     def objected(self, count: int, voter: Voter, member: int) -> bool:
         """Return whether a member objects in a round, in time or not."""
-        return self.opinion(count, voter, member) == voter.opinion.objection
+        key = voter.opinion.panel, count, voter.actor
+        known = self.known.get((*key, member))
+        if known is not None:
+            return known
+        then = self.resumed.get(key, voter)
+        return self.opinion(count, then, member) == voter.opinion.objection
 
     def heard(self, panel: str) -> None:
         """Let the case go on if this is the panel that it waits for."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
-from duecourse.model.clocks import Ledger, open_ledger
+from duecourse.model.clocks import open_ledger
 from duecourse.model.compile import compile_table
 from duecourse.properties.ensemble import Ensemble, looked_at
 from duecourse.scenarios.scenario import DayUnit
@@ -14,12 +14,14 @@ from duecourse.scenarios.walk import initial_configurations
 from duecourse.simulations.days import Days
 from duecourse.simulations.head_count import head_counts
 from duecourse.simulations.meeting_days import meeting_days
+from duecourse.simulations.opening import openings, past_steps
 from duecourse.simulations.randomness import purpose
 from duecourse.simulations.streams import streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from duecourse.model.clocks import Ledger
     from duecourse.model.table import Rule, Table
     from duecourse.properties.property import Property
     from duecourse.scenarios.demand import CaseClass
@@ -101,7 +103,12 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An activity for one class, with the purposes of its random numbers, and its rank in its pool."""
+    """An activity for one class, with the purposes of its random numbers, and its rank in its pool.
+
+    Attributes:
+        asked: when an open case asked for its work, before the start of the run; None where it asks when it comes to it.
+        begun: whether an open case was at work on it before the start.
+    """
 
     name: str
     activity: Activity
@@ -118,6 +125,8 @@ class Task:
     calendar_days: bool
     choose: tuple[tuple[str, float], ...] | None
     choice: int
+    asked: float | None = None
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,8 @@ class Plan:
     Attributes:
         meeting_days: the working days on which each body meets.
         head_counts: for each pool, the days on which its head-counts change, with those of its groups.
+        openings, past: the open cases of the docket, and the steps that they have taken.
+        filed: what is filed on the first day besides, and what names it to chance.
     """
 
     def __init__(self, scenario: Scenario, properties: Sequence[Property] = ()) -> None:
@@ -205,11 +216,14 @@ class Plan:
             sort: self._kind(each, sort) for each in scenario.classes for sort in each.sorts
         }
         self.streams = streams(scenario, self.days, self.kinds)
+        self.openings = openings(self, scenario.docket)
+        self.past = tuple(past_steps(self, scenario.docket))
+        filed = scenario.docket.filed if scenario.docket else ()
+        self.filed = tuple((self.kinds[name], purpose(f"filed.{name}")) for name in filed)
 
     def ledger(self) -> Ledger:
         """Return the empty ledger of a new case."""
-        empty = self._ledger
-        return Ledger(empty.procedure, empty.readings, empty.calendar, empty.first_day_counts)
+        return replace(self._ledger, running={}, history=[], active={})
 
     def _kind(self, each: CaseClass, name: str) -> Kind:
         scenario = self.scenario

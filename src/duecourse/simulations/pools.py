@@ -114,9 +114,19 @@ class Desk:
 
     # --- what waits -------------------------------------------------------------------------------
 
-    def ask(self, job: Job, now: float) -> None:
-        """Let a job wait for members."""
-        job.key = job.rank, job.case.due() if self.by_due else 0.0, now, job.case.number
+    def ask(
+        self, job: Job, now: float, since: float | None = None, *, begun: bool = False
+    ) -> None:
+        """Let a job wait for members.
+
+        Args:
+            job: the job.
+            now: the instant.
+            since: since when it has waited, where that is not now.
+            begun: whether its members were at it before the start of the run: then it comes before all others.
+        """
+        rank, due = -1 if begun else job.rank, job.case.due() if self.by_due else 0.0
+        job.key = rank, due, now if since is None else since, job.case.number
         self.put(job)
         self.call(now)
 

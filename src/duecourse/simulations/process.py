@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from duecourse.simulations.head_count import HeadCounts
+    from duecourse.simulations.opening import Opening
     from duecourse.simulations.plan import Kind, Plan, Task, Wish
     from duecourse.simulations.streams import Stream
 
@@ -46,9 +47,10 @@ class Office:
     Args:
         plan: what is simulated.
         seed, replication: what chance depends on besides the cases.
+        first: the run ends when the first so many cases are over; by default at its end only.
     """
 
-    def __init__(self, plan: Plan, seed: int, replication: int) -> None:
+    def __init__(self, plan: Plan, seed: int, replication: int, first: int | None = None) -> None:
         self.plan, self.seed, self.replication = plan, seed, replication
         self.environment = simpy.Environment()
         self.agenda = Agenda()
@@ -56,6 +58,7 @@ class Office:
         self.events: list[Event] = []
         self.cases = 0
         self.awake = False
+        self.first, self.unfinished = first or 0, first
         scenario = plan.scenario
         self.desks = [
             Desk(pool, number, self.agenda, self.started, self.interrupted)
@@ -69,6 +72,13 @@ class Office:
 
     def run(self) -> Log:
         """Return the log of the whole run."""
+        for opening in self.plan.openings:
+            self.agenda.add(0.0, Phase.COMPLETE, self.cases, self.take_up, self.cases, opening)
+            self.cases += 1
+        for kind, name in self.plan.filed:
+            key = root(self.seed, self.replication, name)
+            self.agenda.add(0.0, Phase.COMPLETE, self.cases, self.begin, self.cases, kind, key)
+            self.cases += 1
         for number, stream in enumerate(self.plan.streams):
             self.announce(number, stream, 0, 0, 0.0)
         for room in self.rooms:
@@ -77,12 +87,12 @@ class Office:
             self.schedule(desk, counts)
         self.environment.process(self.drain())
         self.environment.run()
-        return Log(self.replication, self.plan.days, tuple(self.events))
+        return Log(self.replication, self.plan.days, tuple(self.events), self.plan.past)
 
     def drain(self) -> Life:
         """Work off the agenda until the end of the run."""
         agenda, environment, end = self.agenda, self.environment, self.plan.days.length
-        while agenda:
+        while agenda and self.unfinished != 0:
             time, _, _, _, action, values = agenda.next()
             if time >= end:
                 return
@@ -93,6 +103,24 @@ class Office:
             if self.awake:
                 self.awake = False
                 yield environment.timeout(0)
+
+    def take_up(self, number: int, opening: Opening) -> None:
+        """Go on with a case that is open at the start."""
+        key = root(self.seed, self.replication, opening.key)
+        case = Case(self, opening.kind, number, key)
+        case.process = self.environment.process(case.further_life(opening))
+        self.awake = True
+
+    def begin(self, number: int, kind: Kind, key: int) -> None:
+        """Begin the life of a case."""
+        case = Case(self, kind, number, key)
+        case.process = self.environment.process(case.life())
+        self.awake = True
+
+    def ended(self, number: int) -> None:
+        """Note that a case is over."""
+        if self.unfinished is not None and number < self.first:
+            self.unfinished -= 1
 
     def announce(self, number: int, stream: Stream, count: int, day: int, inner: float) -> None:
         """Note when the next case of a stream arrives; `count` cases have, the last at an inner time on a day."""
@@ -107,11 +135,9 @@ class Office:
     def arrive(  # noqa: PLR0913, PLR0917  (where the stream stands)
         self, number: int, stream: Stream, count: int, key: int, day: int, inner: float
     ) -> None:
-        """Begin the life of a case."""
-        case = Case(self, stream.kind(key, count), self.cases, key)
+        """Note the arrival of a case, and when the next one of its stream arrives."""
         self.cases += 1
-        case.process = self.environment.process(case.life())
-        self.awake = True
+        self.begin(self.cases - 1, stream.kind(key, count), key)
         self.announce(number, stream, count + 1, day, inner)
 
     def schedule(self, desk: Desk, counts: HeadCounts) -> None:
@@ -153,6 +179,7 @@ class Case(Standing):
         self.job: tuple[Desk, Job] | None = None
         self.room: Room | None = None
         self.carried: set[Desk] = set()
+        self.left: tuple[Task, ...] = ()
 
     # --- the procedure ----------------------------------------------------------------------------
 
@@ -161,7 +188,21 @@ class Case(Standing):
         self.note("arrival")
         for step in self.kind.begins:
             self.take(step)
-        self.wish()
+        self.wish(self.kind.incidents)
+        yield from self.stages()
+
+    def further_life(self, opening: Opening) -> Life:
+        """Be taken up where the case stands at the start, then do what there is left to do."""
+        self.stand(opening)
+        self.note("docket", subject=opening.id, value=opening.age)
+        self.clocks.take_up(opening)
+        self.panels.take_up(opening)
+        self.wish(opening.incidents)
+        self.left = opening.tasks
+        yield from self.stages()
+
+    def stages(self) -> Life:
+        """Do what there is to do in each stage, until nothing is."""
         while self.stage in self.kind.tasks:
             try:
                 if not (yield from self.in_stage()):
@@ -172,7 +213,8 @@ class Case(Standing):
     def in_stage(self) -> Generator[simpy.Event, None, bool]:
         """Do what there is to do in this stage; return whether the case left it."""
         stage = self.stage
-        for task in self.kind.tasks[stage]:
+        tasks, self.left = self.left or self.kind.tasks[stage], ()
+        for task in tasks:
             for _ in range(task.activity.repeat):
                 if task.probability < 1 and self.draw(task.chance) >= task.probability:
                     break
@@ -265,7 +307,7 @@ class Case(Standing):
         job = Job(self, task.name, effort, task.rank, task.team, task.skill)
         self.job = desk, job
         self.note("ask", activity=task.name, subject=desk.pool.id)
-        desk.ask(job, self.office.now)
+        desk.ask(job, self.office.now, task.asked, begun=task.begun)
         yield from self.wait()
 
     def worked(self, job: Job, turn: int) -> None:
@@ -333,9 +375,9 @@ class Case(Standing):
             desk.let_go(self.number, self.office.now)
         self.carried.clear()
 
-    def wish(self) -> None:
+    def wish(self, incidents: tuple[Wish, ...]) -> None:
         """Draw what people will want to do of their own accord, and when."""
-        for wish in self.kind.incidents:
+        for wish in incidents:
             if self.draw(wish.chance) < wish.probability and wish.delay is not None:
                 delay = variate(wish.delay, self.draw(wish.delay_purpose))
                 self.later(delay, self.happen, wish, calendar_days=wish.calendar_days)

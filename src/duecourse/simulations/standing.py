@@ -9,6 +9,7 @@ from duecourse.simulations.randomness import uniform_of
 
 if TYPE_CHECKING:
     from duecourse.simulations.clocks import Clocks
+    from duecourse.simulations.opening import Opening
     from duecourse.simulations.panels import Panels
     from duecourse.simulations.plan import Kind, Move, Task
     from duecourse.simulations.pools import Desk
@@ -38,8 +39,12 @@ class Standing:
         self.packed = kind.first
         self.stage = plan.procedure.initial
         self.over = False
-        self.watched = 0
+        self.watched: int | None = 0
         self.counts: dict[int, int] = {}
+
+    def stand(self, opening: Opening) -> None:
+        """Stand where an open case stands at the start."""
+        self.packed, self.stage, self.watched = opening.packed, opening.stage, opening.watched
 
     def may(self, step: str) -> bool:
         """Return whether the law allows a step now."""
@@ -69,13 +74,15 @@ class Standing:
         self.packed, self.stage = move.target, move.stage
         self.note("step", actor=self.kind.actors[step], step=step, stage=before, subject=subject)
         ensemble = self.office.plan.ensemble
-        if ensemble.ids:
+        if ensemble.ids and self.watched is not None:
             actor = self.kind.actors[step]
             self.watched, violated = ensemble.step(self.watched, move.rule, move.target, actor)
             if violated:
                 what = f'"{step}" violates the property {violated}'
                 raise EngineError(f"case {self.number}, day {self.office.now:g}: {what}; {OURS}")
-        self.over = self.over or move.ends
+        if move.ends:
+            self.over = True
+            self.office.ended(self.number)
         if move.timed:
             self.clocks.apply(move)
         if self.stage != before and self.carried:

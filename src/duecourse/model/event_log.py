@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from sys import intern
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from duecourse.audit.columns import Columns
+    from duecourse.model.columns import Columns
 
 MAX_LINE: Final = 1_000_000
 MAX_FIELD: Final = 100_000
@@ -27,6 +27,8 @@ MAX_COLUMNS: Final = 1_000
 SEPARATORS: Final = (",", ";", "\t")
 _BOM: Final = "\ufeff"
 _LONGEST_NAME: Final = 500
+_STEPS: Final = frozenset({"", "step", "late", "past"})
+"""What a simulated log calls a row that tells of a step."""
 
 
 class Event(NamedTuple):
@@ -70,12 +72,20 @@ class Tally:
         rows: how many rows there are below the head, blank lines apart.
         listed: the rows that cannot be used.
         other: rows that report no step, by what they report.
+        until: the day that these reach; one that tells of a lapse tells that its day is over.
     """
 
     rows: int = 0
     blank: int = 0
     listed: list[Listed] = field(default_factory=list)
     other: Counter[str] = field(default_factory=Counter)
+    until: date | None = None
+
+    def reaches(self, at: datetime | None, *, over: bool) -> None:
+        """Note the day of a row that reports no step: the log goes at least as far, to the next day if it is `over`."""
+        if at is not None and at.date() < date.max:
+            day = at.date() + timedelta(over)
+            self.until = day if self.until is None else max(self.until, day)
 
 
 class Log:
@@ -111,8 +121,9 @@ class Log:
         facts = [self.header.index(name) for name in columns.facts.values()]
         days: dict[str, datetime] = {}
         for row, cells in self.rows(tally):
-            if kind >= 0 and cells[kind] not in {"", "step", "late"}:
+            if kind >= 0 and cells[kind] not in _STEPS:
                 tally.other[cells[kind][:80]] += 1
+                tally.reaches(moment(cells[time]), over=cells[kind] == "lapse")
                 continue
             name = "/".join([cells[each].strip() for each in case])
             done, when = cells[step].strip(), cells[time]
