@@ -1,0 +1,139 @@
+"""The compiled engine: the same events as `duecourse.simulations.process`, from `duecourse.kernels.office`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from duecourse.kernels import layout as at
+from duecourse.kernels.layout import State
+from duecourse.simulations.agenda import TICKS
+from duecourse.simulations.grown import Grown
+from duecourse.simulations.plan import ARRIVAL
+from duecourse.simulations.process import Office
+from duecourse.simulations.randomness import root, uniform_of, variate
+from duecourse.simulations.records import Records
+from duecourse.simulations.standing import OURS, EngineError
+
+if TYPE_CHECKING:
+    from duecourse.simulations.log import Log
+    from duecourse.simulations.plan import Plan
+
+
+class CompiledOffice:
+    """Runs the replications of one plan; what one has learnt of the table and its arrays serve the next.
+
+    Args:
+        plan: what is simulated; the engine must have all that it asks for (`duecourse.simulations.engines.reason`).
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.grown = Grown(plan)
+        lowered = self.grown.lowered
+        pools, meetings = len(plan.scenario.pools), len(plan.scenario.meetings)
+        cases = 256
+        self.state = State(
+            scalars=lowered.scalars(0, 0),
+            heap=np.zeros((4_096, at.HEAP_COLUMNS), np.int64),
+            cases=np.zeros((cases, len(self.grown.rules.blank)), np.int64),
+            counts=np.zeros((cases, max(len(lowered.purposes), 1)), np.int32),
+            log=np.zeros((16_384, at.LOG_COLUMNS), np.int64),
+            nodes=np.zeros((4_096, 3), np.int64),
+            desks=np.zeros((pools, 3), np.int64),
+            queue=np.zeros((pools, 64, 4), np.int64),
+            rooms=np.zeros((meetings, 2), np.int64),
+            waiting=np.zeros((meetings, 64, 2), np.int64),
+            streams=np.zeros(len(plan.streams), np.int64),
+        )
+
+    def run(self, seed: int, replication: int) -> Records:
+        """Return what happens in one replication.
+
+        Raises:
+            EngineError: a case took a step against the law or a property: an error of duecourse.
+        """
+        from duecourse.kernels.office import engine
+
+        self._begin(seed, replication)
+        while (status := engine(self.grown.rules, self.state)) != at.DONE:
+            scalars = self.state.scalars
+            if status == at.ROOM:
+                self._grow()
+            elif status == at.ROW:
+                self.grown.fill(int(scalars[at.NEED]))
+            elif status == at.LETTER:
+                kind = self.state.cases[scalars[at.CASE], at.KIND]
+                self.grown.spell(int(scalars[at.NEED]), int(scalars[at.NEED_MOVE]), int(kind))
+            else:
+                return self._told(status, seed, replication)
+        lines = int(self.state.scalars[at.LINES])
+        return Records(self.grown.lowered, replication, self.state.log[:lines].copy())
+
+    def _told(self, status: int, seed: int, replication: int) -> Records:
+        """Raise what the reference engine raises where this one stopped."""
+        if status != at.FULL:
+            Office(self.plan, seed, replication).run()
+        raise EngineError(f"the compiled engine stopped ({status}) where the other went on; {OURS}")
+
+    def _begin(self, seed: int, replication: int) -> None:
+        state, plan = self.state, self.plan
+        for name in ("desks", "rooms", "streams"):
+            getattr(state, name)[:] = 0
+        scalars = state.scalars
+        scalars[:] = self.grown.lowered.scalars(seed, replication)
+        due: list[tuple[int, int, int, int]] = []
+        for number, stream in enumerate(plan.streams):
+            key = root(seed, replication, stream.key)
+            gap = int(np.floor(variate(stream.gap, uniform_of(key, ARRIVAL, 0)) * TICKS + 0.5))
+            due.append((gap, at.ARRIVAL, number, at.ARRIVE))
+        for number, meeting in enumerate(plan.scenario.meetings):
+            first = meeting.first * TICKS
+            due.append((first, at.MEETING, -1 - number, number * 16 + at.MEET))
+        entries = []
+        for sequence, (time, phase, number, load) in enumerate(due, 1):
+            if time < scalars[at.END]:
+                key = phase << 60 | (number + at.OFFSET) << 31 | sequence
+                entries.append((time, key, load))
+        scalars[at.SEQUENCE], scalars[at.PENDING] = len(due), len(entries)
+        state.heap[: len(entries)] = np.array(sorted(entries), np.int64).reshape(-1, 3)
+
+    def _grow(self) -> None:
+        """Double every array that is nearly full."""
+        state, scalars = self.state, self.state.scalars
+        entries = scalars[at.PENDING] + scalars[at.HELD_REPLIES] + scalars[at.ROOM_ENTRIES]
+        changes: dict[str, Any] = {}
+        if scalars[at.LINES] + scalars[at.ROOM_LINES] > len(state.log):
+            changes["log"] = _doubled(state.log)
+        if entries > len(state.heap):
+            changes["heap"] = _doubled(state.heap)
+        if scalars[at.NODES_USED] + scalars[at.ROOM_NODES] > len(state.nodes):
+            changes["nodes"] = _doubled(state.nodes)
+        if scalars[at.CASES] == len(state.cases):
+            changes["cases"] = _doubled(state.cases)
+            changes["counts"] = _doubled(state.counts)
+        if (state.desks[:, at.P_WAITING] == state.queue.shape[1]).any():
+            changes["queue"] = _doubled(state.queue, 1)
+        if (state.rooms[:, at.Q_LAST] == state.waiting.shape[1]).any():
+            changes["waiting"] = self._waiting()
+        self.state = state._replace(**changes)
+
+    def _waiting(self) -> Any:  # noqa: ANN401  (an array)
+        """Return the lists of those who wait for meetings, without those who were called, and with room."""
+        state = self.state
+        longest = int((state.rooms[:, at.Q_LAST] - state.rooms[:, at.Q_FIRST]).max())
+        found = np.zeros((len(state.rooms), max(64, 2 * longest), 2), np.int64)
+        for room, (first, last) in enumerate(state.rooms.tolist()):
+            found[room, : last - first] = state.waiting[room, first:last]
+            state.rooms[room] = 0, last - first
+        return found
+
+
+def _doubled(array: Any, axis: int = 0) -> Any:  # noqa: ANN401  (an array)
+    return np.concatenate([array, np.zeros_like(array)], axis)
+
+
+def compiled_log(plan: Plan, seed: int, replication: int) -> Log:
+    """Return the log of one replication, from the compiled engine."""
+    return CompiledOffice(plan).run(seed, replication).log()

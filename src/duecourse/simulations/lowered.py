@@ -1,0 +1,326 @@
+"""A plan in numbers, for the compiled engine: everything that does not grow while it runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import monthrange
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from duecourse.calendar import Unit
+from duecourse.kernels import layout as at
+from duecourse.model.expression import TRUE, simplify
+from duecourse.simulations.plan import ARRIVAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from duecourse.calendar import Calendar, Span
+    from duecourse.scenarios.law import Law
+    from duecourse.simulations.plan import Kind, Plan, Task, Voter, Wish
+
+UNITS = {Unit.WORKING_DAY: 0, Unit.CALENDAR_DAY: 1, Unit.CALENDAR_MONTH: 2}
+
+
+def signed(number: int) -> int:
+    """Return a 64-bit number as a signed one with the same bits."""
+    return number - 2**64 if number >= 2**63 else number
+
+
+class Lowered:
+    """The lists that a plan is written into, and what names stand for.
+
+    Attributes:
+        static: the arrays of `duecourse.kernels.layout.Rules` that do not grow, by name.
+        purposes: for each purpose of chance its column in the counts of a case.
+        fields: the columns of the members who have not replied, by the name of the variable.
+        tasks, voters: in the order of their numbers.
+        members: how many members there are at most in all panels of a class of cases.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        procedure = plan.procedure
+        self.stages = {each.id: number for number, each in enumerate(procedure.stages)}
+        self.steps = {each.id: number for number, each in enumerate(procedure.steps)}
+        self.clocks = {each.id: number for number, each in enumerate(procedure.clocks)}
+        self.panels = {each.id: number for number, each in enumerate(procedure.panels)}
+        self.suspensions = {each.id: number for number, each in enumerate(procedure.suspensions)}
+        self.kinds = {each: number for number, each in enumerate(plan.kinds)}
+        self.actor_names: dict[str, int] = {}
+        self.purposes: dict[int | str, int] = {}
+        self.fields: dict[str, int] = {}
+        self.tasks: list[Task] = []
+        self.voters: list[Voter] = []
+        self.members = 0
+        self._laws: dict[int, int] = {}
+        self._kept: list[Law] = []
+        self._law_rows: list[list[int]] = []
+        self._values: list[float] = []
+        self._lists: list[int] = []
+        self._shares: list[float] = []
+        self._wishes: list[tuple[list[int], float]] = []
+        self._spans: dict[Span, int] = {}
+        self._tables: dict[str, list[Any]] = {}
+        self.static = self._arrays()
+
+    # --- the whole ------------------------------------------------------------------------------------
+
+    def _arrays(self) -> dict[str, Any]:
+        plan, procedure = self.plan, self.plan.procedure
+        kinds = [self._kind(kind) for kind in plan.kinds.values()]
+        stages = np.full((len(kinds), len(self.stages), 2), -1, np.int64)
+        tasks: list[list[int]] = []
+        for number, kind in enumerate(plan.kinds.values()):
+            for stage, found in kind.tasks.items():
+                stages[number, self.stages[stage]] = len(tasks), len(tasks) + len(found)
+                tasks += [self._task(task) for task in found]
+        extensions = np.zeros((len(kinds), len(self.clocks), 2), np.int64)
+        panels = np.zeros((len(kinds), len(self.panels), 2), np.int64)
+        voters: list[list[int]] = []
+        keys: list[int] = []
+        for number, kind in enumerate(plan.kinds.values()):
+            for clock, wishes in kind.extensions.items():
+                extensions[number, self.clocks[clock]] = self._wished(wishes)
+            for panel, found in kind.voters.items():
+                panels[number, self.panels[panel]] = len(voters), len(voters) + len(found)
+                voters += [self._voter(panel, voter, keys) for voter in found]
+            members = sum(len(each.keys) for found in kind.voters.values() for each in found)
+            self.members = max(self.members, members)
+        clocks = [[self.span(each.limit), self._stopped_by(each.id)] for each in procedure.clocks]
+        streams = [
+            [self.kinds[each.kind.id], self._law(each.gap), signed(each.key)]
+            for each in plan.streams
+        ]
+        actors = [
+            [self._actor(kind.actors[step]) for step in self.steps] for kind in plan.kinds.values()
+        ]
+        for each in procedure.clocks:
+            for extension in each.extensions:
+                if extension.by is not None:
+                    self.span(extension.by)
+        days, working, months = calendar_tables(plan.days.calendar)
+        meetings = plan.scenario.meetings
+        return {
+            "kinds": _table(kinds, at.KIND_COLUMNS),
+            "stages": stages,
+            "tasks": _table(tasks, at.TASK_COLUMNS),
+            "odds": np.array([task.probability for task in self.tasks], np.float64),
+            "lists": np.array(self._lists, np.int64),
+            "shares": np.array(self._shares, np.float64),
+            "wishes": _table([row for row, _ in self._wishes], at.WISH_COLUMNS),
+            "wish_odds": np.array([odds for _, odds in self._wishes], np.float64),
+            "extensions": extensions,
+            "voters": _table(voters, at.VOTER_COLUMNS),
+            "voter_odds": np.array(
+                [(each.silence, each.neutral_share) for each in self.voters], np.float64
+            ).reshape(-1, 2),
+            "panels": panels,
+            "keys": np.array(keys, np.int64),
+            "laws": _table(self._law_rows, 3),
+            "values": np.array(self._values, np.float64),
+            "actors": _table(actors, len(self.steps)),
+            "clocks": _table(clocks, 2),
+            "spans": _table([[span.count, UNITS[span.unit]] for span in self._spans], 2),
+            "days": days,
+            "working": working,
+            "months": months,
+            "desks": np.array([pool.size for pool in plan.scenario.pools], np.int64),
+            "rooms": _table(
+                [[m.every, m.first, -1 if m.agenda is None else m.agenda] for m in meetings], 3
+            ),
+            "streams": _table(streams, 3),
+            "blank": self._blank(),
+        }
+
+    def span(self, span: Span) -> int:
+        """Return the number of a span."""
+        return self._spans.setdefault(span, len(self._spans))
+
+    def scalars(self, seed: int, replication: int) -> Any:  # noqa: ANN401  (an array)
+        """Return the numbers that a run begins with."""
+        plan = self.plan
+        found = np.zeros(at.SCALARS, np.int64)
+        clocks = len(self.clocks)
+        found[at.END] = plan.days.length * at.TICKS
+        found[at.FREE_NODE] = at.NONE
+        found[at.SEED], found[at.REPLICATION] = signed(seed), signed(replication)
+        found[at.BASE] = plan.days.calendar.index(plan.days.start)
+        found[at.FIRST_DAY] = plan.ledger().first_day_counts
+        found[at.STEPS], found[at.CLOCKS] = len(self.steps), clocks
+        found[at.FIELDS], found[at.PANELS] = len(self.fields), len(self.panels)
+        found[at.CLOCK_AT] = at.CASE_COLUMNS + clocks
+        found[at.PANEL_AT] = found[at.CLOCK_AT] + clocks * at.CLOCK_COLUMNS
+        found[at.ARRIVAL_PURPOSE] = signed(ARRIVAL)
+        found[at.ROOM_LINES] = 8 + 2 * clocks + MOST_OPS
+        wishes = len(self._wishes)
+        found[at.ROOM_ENTRIES] = 16 + clocks * (1 + wishes) + wishes + MOST_OPS * self.members
+        found[at.ROOM_NODES] = 16 + (MOST_OPS + 1) * (clocks + 1)
+        return found
+
+    # --- the parts ------------------------------------------------------------------------------------
+
+    def _kind(self, kind: Kind) -> list[int]:
+        initial = self.stages[self.plan.procedure.initial]
+        begins = self._listed(self.steps[step] for step in kind.begins)
+        return [0, initial, *begins, *self._wished(kind.incidents)]
+
+    def _task(self, task: Task) -> list[int]:
+        activity, steps = task.activity, self.steps
+        self.tasks.append(task)
+        chance = task.chance if task.probability < 1 else None
+        effort = task.effort_purpose if task.effort else None
+        delay = task.delay_purpose if task.delay else None
+        choice = task.choice if task.choose else None
+        chosen = self._listed(steps[step] for step, _ in task.choose or ())
+        reached = 0.0
+        for place, (_, share) in enumerate(task.choose or ()):
+            reached += share
+            self._shares[chosen[0] + place] = reached
+        return [
+            activity.repeat,
+            *self._purpose(chance),
+            *self._listed(steps[step] for step in activity.begin),
+            task.pool,
+            task.rank,
+            self._law(task.effort),
+            *self._purpose(effort),
+            self._law(task.delay),
+            *self._purpose(delay),
+            int(task.calendar_days),
+            -1 if activity.meeting is None else self.plan.meetings[activity.meeting],
+            -1 if activity.panel is None else self.panels[activity.panel],
+            *chosen,
+            *self._purpose(choice),
+            *self._listed(steps[step] for step in activity.first_of),
+            *self._listed(steps[step] for step in activity.take),
+        ]
+
+    def _voter(self, panel: str, voter: Voter, keys: list[int]) -> list[int]:
+        self.voters.append(voter)
+        opinion = voter.opinion
+        first = len(keys)
+        keys += map(signed, voter.keys)
+        field = f"{panel}.pending.{voter.actor}"
+        propensity = len(self._values)
+        self._values += voter.propensity
+        neutral = -1 if opinion.neutral is None else self._reply(voter, opinion.neutral)
+        return [
+            self.panels[panel],
+            self.fields.setdefault(field, len(self.fields)),
+            first,
+            len(keys),
+            self._law(voter.latency),
+            self._law(voter.late),
+            propensity,
+            len(voter.propensity),
+            signed(voter.propensity_purpose),
+            signed(voter.latency_purpose),
+            signed(voter.silence_purpose),
+            signed(voter.vote_purpose),
+            self._reply(voter, opinion.objection),
+            neutral,
+            self._reply(voter, opinion.support),
+        ]
+
+    def _reply(self, voter: Voter, value: str) -> int:
+        """Return the step of a reply; -2 where there is none, at which the engine stops."""
+        return self.steps[voter.steps[value]] if value in voter.steps else -2
+
+    def _wished(self, wishes: Sequence[Wish]) -> tuple[int, int]:
+        first = len(self._wishes)
+        for wish in wishes:
+            delay = wish.delay_purpose if wish.delay else None
+            # an extension counts by its name, not by its purpose
+            column = wish.chance if wish.delay else f"extension {wish.id}"
+            row = [
+                self.steps[wish.step],
+                signed(wish.chance),
+                self.purposes.setdefault(column, len(self.purposes)),
+                self._law(wish.delay),
+                *self._purpose(delay),
+                int(wish.calendar_days),
+                wish.days_before,
+            ]
+            self._wishes.append((row, wish.probability))
+        return first, len(self._wishes)
+
+    def _stopped_by(self, clock: str) -> int:
+        """Return the suspensions that stop a clock as bits."""
+        readings = self.plan.scenario.readings
+        found = 0
+        for number, suspension in enumerate(self.plan.procedure.suspensions):
+            for stop in suspension.stops:
+                if stop.clock == clock and simplify(stop.when, readings) == TRUE:
+                    found |= 1 << number
+        return found
+
+    def _purpose(self, purpose: int | None) -> tuple[int, int]:
+        if purpose is None:
+            return 0, 0
+        return signed(purpose), self.purposes.setdefault(purpose, len(self.purposes))
+
+    def _listed(self, steps: Iterable[int]) -> tuple[int, int]:
+        first = len(self._lists)
+        self._lists += steps
+        self._shares += [0.0] * (len(self._lists) - first)
+        return first, len(self._lists)
+
+    def _law(self, law: Law | None) -> int:
+        if law is None:
+            return -1
+        if id(law) not in self._laws:
+            self._laws[id(law)] = len(self._law_rows)
+            self._kept.append(law)
+            self._law_rows.append([int(law.kind), len(self._values), len(law.values)])
+            self._values += law.values
+        return self._laws[id(law)]
+
+    def _actor(self, name: str) -> int:
+        return self.actor_names.setdefault(name, len(self.actor_names))
+
+    def _blank(self) -> Any:  # noqa: ANN401  (an array)
+        clocks, panels = len(self.clocks), len(self.panels)
+        first = at.CASE_COLUMNS + clocks
+        size = first + clocks * at.CLOCK_COLUMNS + panels * at.PANEL_COLUMNS
+        found = np.zeros(size, np.int64)
+        found[at.ALIVE] = 1
+        none = (at.LISTENING, at.MEETING_ROOM, at.PLACE, at.LAST_LAPSE, at.HELD_FIRST, at.HELD_LAST)
+        found[list(none)] = at.NONE
+        for clock in range(clocks):
+            block = first + clock * at.CLOCK_COLUMNS
+            none = (at.STOPPED_SINCE, at.DUE, at.FIRST_PAUSE, at.LAST_PAUSE)
+            for column in (*none, at.FIRST_EXTENSION, at.LAST_EXTENSION):
+                found[block + column] = at.NONE
+        return found
+
+
+MOST_OPS = 64
+"""What one step may do to clocks, suspensions and panels, at most."""
+
+
+def _table(rows: Sequence[Sequence[int]], columns: int) -> Any:  # noqa: ANN401  (an array)
+    return np.array(rows, np.int64).reshape(-1, columns)
+
+
+def calendar_tables(calendar: Calendar) -> tuple[Any, Any, Any]:
+    """Return the days, the working days and the months of a calendar (see `duecourse.kernels.layout`)."""
+    first, last = calendar.first, calendar.last
+    days, working = [], []
+    for offset in range((last - first).days + 1):
+        day = first + dt.timedelta(offset)
+        worked = calendar.is_working(day)
+        if worked:
+            working.append(offset)
+        days.append((len(working), int(worked), _month(day, first), day.day))
+    months = []
+    for year in range(first.year, last.year + 1):
+        for month in range(1, 13):
+            begins = dt.date(year, month, 1)
+            months.append(((begins - first).days, monthrange(year, month)[1]))
+    return _table(days, 4), np.array(working, np.int64), _table(months, 2)
+
+
+def _month(day: dt.date, first: dt.date) -> int:
+    return (day.year - first.year) * 12 + day.month - 1
