@@ -52,7 +52,7 @@ def _load(function: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401  (
 
 def compiled(function: _F, *, cached: bool) -> _F:
     """Return a function compiled to machine code; while it runs other threads go on."""
-    return cast("_F", numba.njit(cache=cached, nogil=True)(function))
+    return cast("_F", numba.njit(cache=cached, nogil=True, _nrt=False)(function))
 
 
 def shared(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, Callable[..., Any]]:
@@ -65,15 +65,15 @@ def shared(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, Call
     scope = dict(namespace)
     for name in names:
         plain = namespace[name]
-        scope[name] = numba.njit(FunctionType(plain.__code__, scope, name))
+        scope[name] = numba.njit(FunctionType(plain.__code__, scope, name), _nrt=False)
     return {name: scope[name] for name in names}
 
 
 def placed(function: _F) -> _F:
     """Return a function that is compiled into the one place that calls it, however large it is."""
-    return cast("_F", numba.njit(forceinline=True)(function))
+    return cast("_F", numba.njit(forceinline=True, _nrt=False)(function))
 
 
 def inlined(function: _F) -> _F:
     """Return a small function that compiled functions call; it is compiled into each of them."""
-    return cast("_F", numba.njit(function))
+    return cast("_F", numba.njit(_nrt=False)(function))

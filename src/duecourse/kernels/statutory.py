@@ -194,12 +194,12 @@ def stop_clock(rules: Rules, state: State, case: int, clock: int, day: int) -> i
         if due == BEYOND:
             status = at.ODD
         elif due >= 0:
-            index = rules.days[:, at.D_INDEX]
-            over = max(index[day] - index[due], 0)
+            days = rules.days
+            over = max(days[day, at.D_INDEX] - days[due, at.D_INDEX], 0)
             node = cases[case, block + at.FIRST_PAUSE]
             while node >= 0:
                 if nodes[node, 0] > due:
-                    over -= index[nodes[node, 1]] - index[nodes[node, 0]]
+                    over -= days[nodes[node, 1], at.D_INDEX] - days[nodes[node, 0], at.D_INDEX]
                 node = nodes[node, 2]
     stage = cases[case, at.STAGE]
     what = stage | stage << 12 | breach << 40
