@@ -1,14 +1,19 @@
-"""The agenda of the compiled engine and the queues of its pools: heaps on arrays, in the total order."""
+"""The agenda of the compiled engine: a heap on an array, in the total order."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from duecourse.kernels import layout as at
 from duecourse.kernels.compiling import inlined
 
 if TYPE_CHECKING:
     from duecourse.kernels.layout import Numbers
+
+_FAR = 2.0**45
+"""A duration in days that no run lasts for: instants stay within 64 bits."""
 
 
 @inlined
@@ -66,71 +71,6 @@ def pop(scalars: Numbers, heap: Numbers) -> None:
 
 
 @inlined
-def before(queue: Numbers, desk: int, a: int, b: int) -> bool:
-    """Return whether a job comes before another: by rank, time asked for, case, order."""
-    for column in range(4):
-        if queue[desk, a, column] != queue[desk, b, column]:
-            return queue[desk, a, column] < queue[desk, b, column]
-    return False
-
-
-@inlined
-def swap(queue: Numbers, desk: int, a: int, b: int) -> None:
-    """Let two jobs change places."""
-    for column in range(4):
-        queue[desk, a, column], queue[desk, b, column] = (
-            queue[desk, b, column],
-            queue[desk, a, column],
-        )
-
-
-@inlined
-def queue_up(
-    desks: Numbers, queue: Numbers, desk: int, rank: int, now: int, case: int, serial: int
-) -> None:
-    """Let a job wait for a member of a pool."""
-    place = desks[desk, at.P_WAITING]
-    desks[desk, at.P_WAITING] = place + 1
-    queue[desk, place, 0], queue[desk, place, 1] = rank, now
-    queue[desk, place, 2], queue[desk, place, 3] = case, serial
-    while place > 0 and before(queue, desk, place, (place - 1) >> 1):
-        swap(queue, desk, place, (place - 1) >> 1)
-        place = (place - 1) >> 1
-
-
-@inlined
-def leave_queue(desks: Numbers, queue: Numbers, desk: int) -> None:
-    """Take the first job out of the queue of a pool."""
-    last = desks[desk, at.P_WAITING] - 1
-    desks[desk, at.P_WAITING] = last
-    for column in range(4):
-        queue[desk, 0, column] = queue[desk, last, column]
-    place = 0
-    while 2 * place + 1 < last:
-        below = 2 * place + 1
-        if below + 1 < last and before(queue, desk, below + 1, below):
-            below += 1
-        if not before(queue, desk, below, place):
-            break
-        swap(queue, desk, below, place)
-        place = below
-
-
-@inlined
-def call(
-    scalars: Numbers, heap: Numbers, desks: Numbers, sizes: Numbers, desk: int, now: int
-) -> None:
-    """See to it that free members look for work at the end of this instant."""
-    if (
-        desks[desk, at.P_WAITING] > 0
-        and desks[desk, at.P_CALLED] == 0
-        and desks[desk, at.P_BUSY] < sizes[desk]
-    ):
-        desks[desk, at.P_CALLED] = 1
-        push(scalars, heap, now, at.START, desk, at.DISPATCH, 0)
-
-
-@inlined
 def note(
     scalars: Numbers, log: Numbers, case: int, line: int, what: int, more: int
 ) -> None:
@@ -141,3 +81,9 @@ def note(
         return
     log[at_line, 0], log[at_line, 1] = scalars[at.NOW], case * 16 + line
     log[at_line, 2], log[at_line, 3] = what, more
+
+
+@inlined
+def on_grid(duration: float) -> int:
+    """Return a duration in ticks; halves go up."""
+    return np.int64(np.floor(min(duration, _FAR) * at.TICKS + 0.5))

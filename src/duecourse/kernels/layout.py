@@ -42,12 +42,13 @@ COMPLETE, LAPSE_PHASE, MEETING, SCHEDULE, ARRIVAL, START = range(6)
     ATTEND,
     MEET,
     DISPATCH,
-) = range(12)
+    STAFF,
+) = range(13)
 
 # the lines of the log
-ARRIVED, STEP, LAPSED, STOPPED, LATE, ASKED, STARTED, FINISHED, DROPPED = range(9)
+ARRIVED, STEP, LAPSED, STOPPED, LATE, ASKED, STARTED, FINISHED, DROPPED, INTERRUPTED = range(10)
 
-# the columns of the log: ticks; case * 16 + line; stage | to << 12 | step << 24 | flag << 40; x | y << 16
+# the columns of the log: ticks; case * 16 + line; stage | to << 12 | step << 24 | flags << 40 | pace << 42; x | y << 16
 TIME, WHO, WHAT, MORE = range(4)
 LOG_COLUMNS = 4
 
@@ -93,15 +94,17 @@ MOST_ENTRIES = 2**31 - 2
     PANELS,
     CLOCK_AT,
     PANEL_AT,
+    MEMBER_AT,
     LEFT,
     QUIET,
     SCALARS,
-) = range(36)
+) = range(37)
 
 # what is under way
 IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
 
-# the columns of a case; then the running clocks in order, a block for each clock, a block for each panel
+# the columns of a case; then the running clocks in order, a block for each clock, a block for each panel, and how many
+# members of each group of a pool are at its work
 (
     KIND,
     CONFIGURATION,
@@ -123,7 +126,15 @@ IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
     JOB,
     JOB_TASK,
     JOB_STARTED,
+    JOB_DUE,
+    JOB_ASKED,
     EFFORT,
+    EFFORT_PACE,
+    TURN,
+    WORK_BEGUN,
+    WORK_LEFT,
+    PACE,
+    CARRIED,
     LAST_LAPSE,
     ACTIVE,
     KEY,
@@ -131,7 +142,7 @@ IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
     HELD_LAST,
     RUNNING,
     CASE_COLUMNS,
-) = range(28)
+) = range(36)
 
 # the block of a clock
 (
@@ -176,6 +187,8 @@ OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
     T_BEGIN_END,
     T_POOL,
     T_RANK,
+    T_TEAM,
+    T_SKILL,
     T_EFFORT,
     T_EFFORT_PURPOSE,
     T_EFFORT_AT,
@@ -194,7 +207,7 @@ OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
     T_TAKE,
     T_TAKE_END,
     TASK_COLUMNS,
-) = range(25)
+) = range(27)
 
 # the columns of a wish: an incident or an extension
 (
@@ -226,24 +239,34 @@ OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
     V_OBJECTION,
     V_NEUTRAL,
     V_SUPPORT,
+    V_EFFORT,
+    V_EFFORT_PURPOSE,
     VOTER_COLUMNS,
-) = range(16)
+) = range(18)
 
 # the columns of a kind
 K_FIRST, K_STAGE, K_BEGINS, K_BEGINS_END, K_INCIDENTS, K_INCIDENTS_END, KIND_COLUMNS = range(7)
 
-# the columns of a law, a clock, a span, a meeting, a stream, a day, a month
+# the columns of a law, a clock, a span, a meeting, a stream, a fork, a day
 L_KIND, L_FIRST, L_COUNT = range(3)
 C_LIMIT, C_STOPPED_BY = range(2)
 S_COUNT, S_UNIT = range(2)
 WORKING_DAY, CALENDAR_DAY, CALENDAR_MONTH = range(3)
-R_EVERY, R_FIRST, R_AGENDA = range(3)
-A_KIND, A_GAP, A_KEY = range(3)
+R_AGENDA, R_FIRST, R_LAST = range(3)
+A_WAY, A_GAP, A_KEY, A_WEIGHTS, A_DAYS, A_KNOWN, A_KNOWN_END, STREAM_COLUMNS = range(8)
+F_PURPOSE, F_FIRST, F_LAST = range(3)
 D_INDEX, D_WORKED, D_MONTH, D_OF_MONTH = range(4)
 
-# the columns of a pool and of a meeting in a run
-P_BUSY, P_CALLED, P_WAITING = range(3)
+# the columns of a pool, and of a pool in a run: the queue stands from P_HEAD to P_TAIL
+G_FIRST, G_LAST, G_BY_DUE, G_PREEMPTIVE, G_CARRIES, POOL_COLUMNS = range(6)
+P_CALLED, P_HEAD, P_TAIL, P_IN_HAND, P_WORKING, P_PLACE, DESK_COLUMNS = range(7)
+QUEUE_COLUMNS = 4
+NEVER = 2**61
+"""The due day of a case that has none, and an instant after every run."""
+
+# the columns of a meeting, and of a stream, in a run
 Q_FIRST, Q_LAST = range(2)
+X_COUNT, X_DAY, X_INNER, X_COLUMNS = range(4)
 
 
 class Rules(NamedTuple):
@@ -258,14 +281,19 @@ class Rules(NamedTuple):
         tasks, odds: activities, and how likely they are.
         lists, shares: lists of steps, and the probabilities up to each.
         wishes, wish_odds, extensions: incidents and extensions; for (kind, clock) the first and the one after the last.
-        voters, voter_odds, panels, keys: classes of members; silence and the share of the neutral; for (kind, panel)
-            the first and the one after the last; what names members to chance.
+        voters, voter_odds, panels, keys, lines: classes of members; silence, the share of the neutral, persistence (below
+            0: none); for (kind, panel) the first and the one after the last; what names members to chance; the member
+            behind each key.
         laws, values: distributions.
         actors: for (kind, step) who takes it.
         clocks, spans: limits and extensions.
         days, working, months: for each day its working-day index, whether it is worked, its month and day; the
             working days in order; for each month its first day and its length.
-        desks, rooms, streams: sizes of pools; meetings; arrivals.
+        pools, paces, able, sizes: pools; of each group the share of full time; for (skill, group) whether it has it;
+            the head-counts of all groups, where one changes.
+        rooms, meetings: bodies, and the days on which they meet.
+        streams, weights, known, forks, ends, ways: arrivals; the weights and the inner time of days; the days and classes of
+            known arrivals; draws among classes.
         blank: a case before it arrives.
     """
 
@@ -286,6 +314,7 @@ class Rules(NamedTuple):
     voter_odds: Floats
     panels: Numbers
     keys: Numbers
+    lines: Numbers
     laws: Numbers
     values: Floats
     actors: Numbers
@@ -294,9 +323,18 @@ class Rules(NamedTuple):
     days: Numbers
     working: Numbers
     months: Numbers
-    desks: Numbers
+    pools: Numbers
+    paces: Floats
+    able: Numbers
+    sizes: Numbers
     rooms: Numbers
+    meetings: Numbers
     streams: Numbers
+    weights: Floats
+    known: Numbers
+    forks: Numbers
+    ends: Floats
+    ways: Numbers
     blank: Numbers
 
 
@@ -309,9 +347,12 @@ class State(NamedTuple):
         cases, counts: every case, and how often it asked chance for each purpose.
         log: the lines.
         nodes: suspensions, extensions and held replies in lists.
-        desks, queue: for each pool its counts and who waits, a heap by (rank, ticks, case, serial).
+        desks, queue, working: for each pool its counts; who waits, by (rank, due day, ticks, case); who may be interrupted.
+        there, busy, held, scratch: of each group, how many members are there, at work, held, and would be at work.
+        chosen: whose work is about to be interrupted.
         rooms, waiting: for each meeting who waits, in order.
-        streams: how many cases of each stream have arrived.
+        streams: where each stream stands.
+        in_line: for each panel member when it is done with what it was asked.
     """
 
     scalars: Numbers
@@ -322,6 +363,13 @@ class State(NamedTuple):
     nodes: Numbers
     desks: Numbers
     queue: Numbers
+    working: Numbers
+    there: Numbers
+    busy: Numbers
+    held: Numbers
+    scratch: Numbers
+    chosen: Numbers
     rooms: Numbers
     waiting: Numbers
     streams: Numbers
+    in_line: Numbers

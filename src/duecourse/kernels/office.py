@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from duecourse.kernels import layout as at
-from duecourse.kernels.agenda import call, leave_queue, note, pop, push, queue_up
-from duecourse.kernels.compiling import Compiled, compiled
+from duecourse.kernels.agenda import note, on_grid, pop, push
+from duecourse.kernels.compiling import Compiled, compiled, placed
+from duecourse.kernels.staff import call, dispatch, due_of, put
 from duecourse.kernels.standing import (
-    append,
     draw,
     due_after,
     enter,
+    finish,
     heard,
     leave,
     letter_key,
@@ -30,6 +31,7 @@ from duecourse.kernels.standing import (
     uniform_of,
     variate,
 )
+from duecourse.kernels.statutory import append
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,45 @@ if TYPE_CHECKING:
     from duecourse.kernels.layout import Rules, State
 
 FROM_LIFE, FROM_REPLY, FROM_INCIDENT, FROM_EXTENSION, FROM_LAPSE = range(5)
+
+
+@placed
+def class_of(rules: Rules, stream: int, key: int, count: int) -> int:
+    """Return the class of a case."""
+    way = rules.streams[stream, at.A_WAY]
+    if rules.streams[stream, at.A_GAP] < 0:
+        way = rules.known[rules.streams[stream, at.A_KNOWN] + count, 1]
+    while way < 0:
+        fork = -1 - way
+        place, last = rules.forks[fork, at.F_FIRST], rules.forks[fork, at.F_LAST]
+        u = uniform_of(key, np.uint64(rules.forks[fork, at.F_PURPOSE]), np.uint64(0))
+        while place < last - 1 and u >= rules.ends[place]:
+            place += 1
+        way = rules.ways[place]
+    return way
+
+
+@placed
+def next_arrival(rules: Rules, state: State, stream: int, key: int) -> int:
+    """Return when the next case of a stream arrives; after every run if it never does."""
+    streams, gap = state.streams, rules.streams[stream, at.A_GAP]
+    if gap < 0:
+        known = rules.streams[stream, at.A_KNOWN] + streams[stream, at.X_COUNT]
+        if known >= rules.streams[stream, at.A_KNOWN_END]:
+            return at.NEVER
+        return rules.known[known, 0] * at.TICKS
+    u = uniform_of(key, np.uint64(state.scalars[at.ARRIVAL_PURPOSE]), np.uint64(0))
+    streams[stream, at.X_INNER] += variate(rules, gap, u)
+    days, first = rules.streams[stream, at.A_DAYS], rules.streams[stream, at.A_WEIGHTS]
+    if days == 0:
+        return streams[stream, at.X_INNER]
+    inner, day = streams[stream, at.X_INNER] / at.TICKS, streams[stream, at.X_DAY]
+    while day < days and rules.weights[first + day + 1, 1] <= inner:
+        day += 1
+    streams[stream, at.X_DAY] = day
+    if day == days:
+        return at.NEVER
+    return on_grid(day + (inner - rules.weights[first + day, 1]) / rules.weights[first + day, 0])
 
 
 def _made(version: int, *, cached: bool) -> Callable[..., Any]:
@@ -151,10 +192,11 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         cases[case, at.MODE] = at.WORK
                 elif mode == at.WORK:
                     desk = tasks[task, at.T_POOL]
-                    if desk >= 0 and desks[desk, at.P_WAITING] == state.queue.shape[1]:
-                        return at.ROOM
-                    cases[case, at.MODE] = at.DELAY
                     if desk >= 0:
+                        waiting = desks[desk, at.P_TAIL] - desks[desk, at.P_HEAD]
+                        waiting += desks[desk, at.P_WORKING]
+                        if 2 * (waiting + 1) > state.queue.shape[1]:
+                            return at.ROOM
                         u = draw(
                             cases,
                             counts,
@@ -166,17 +208,22 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         if effort >= 2**46:
                             return at.ODD
                         scalars[at.SERIAL] += 1
+                        due = 0
+                        if rules.pools[desk, at.G_BY_DUE]:
+                            due = due_of(cases, scalars[at.CLOCK_AT], scalars[at.CLOCKS], case)
                         cases[case, at.JOB] = scalars[at.SERIAL]
                         cases[case, at.JOB_TASK] = task
                         cases[case, at.JOB_STARTED] = 0
-                        cases[case, at.EFFORT] = effort
+                        cases[case, at.JOB_DUE], cases[case, at.JOB_ASKED] = due, now
+                        cases[case, at.EFFORT], cases[case, at.EFFORT_PACE] = effort, 0
+                        cases[case, at.TURN] = 0
                         stage = cases[case, at.STAGE]
                         note(scalars, log, case, at.ASKED, stage | stage << 12, task)
-                        rank = tasks[task, at.T_RANK]
-                        queue_up(desks, state.queue, desk, rank, now, case, scalars[at.SERIAL])
-                        call(scalars, heap, desks, rules.desks, desk, now)
+                        put(desks, state.queue, desk, tasks[task, at.T_RANK], due, now, case)
+                        call(scalars, heap, desks, rules.pools, state.there, state.busy, desk)
                         cases[case, at.AWAKE] = 1
                         following = at.IDLE
+                    cases[case, at.MODE] = at.DELAY
                 elif mode == at.DELAY:
                     cases[case, at.MODE] = at.MEET_MODE
                     if tasks[task, at.T_DELAY] >= 0:
@@ -282,19 +329,28 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         subject = (1 + scalars[at.CLOCKS] + voter) | member << 16
                         origin = FROM_REPLY
                 elif action == at.WORKED:
-                    if cases[case, at.JOB] == load:
-                        done, stage = cases[case, at.JOB_TASK], cases[case, at.STAGE]
-                        note(scalars, log, case, at.FINISHED, stage | stage << 12, done)
-                        cases[case, at.JOB] = 0
-                        desk = tasks[done, at.T_POOL]
-                        desks[desk, at.P_BUSY] -= 1
-                        call(scalars, heap, desks, rules.desks, desk, now)
+                    if (
+                        cases[case, at.JOB] == load >> 19
+                        and cases[case, at.JOB_STARTED]
+                        and cases[case, at.TURN] == load & (2**19 - 1)
+                    ):
+                        stage = cases[case, at.STAGE]
+                        what = stage | stage << 12
+                        note(scalars, log, case, at.FINISHED, what, cases[case, at.JOB_TASK])
+                        finish(rules, state, case)
                         resume(scalars, cases, heap, case, cases[case, at.TOKEN])
                 elif action == at.RESUME or action == at.AWAKEN or action == at.ATTEND:
                     resume(scalars, cases, heap, case, load)
                 elif action == at.DISPATCH:
                     desks[case, at.P_CALLED] = 0
+                    desks[case, at.P_PLACE] = 0
+                    for group in range(rules.pools[case, at.G_FIRST], rules.pools[case, at.G_LAST]):
+                        state.held[group] = 0
                     following = at.DISPATCHING
+                elif action == at.STAFF:
+                    for group in range(rules.pools[case, at.G_FIRST], rules.pools[case, at.G_LAST]):
+                        state.there[group] = rules.sizes[load, group]
+                    call(scalars, heap, desks, rules.pools, state.there, state.busy, case)
                 elif action == at.ARRIVE:
                     number = scalars[at.CASES]
                     if number == at.MOST_CASES:
@@ -303,7 +359,11 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         return at.ROOM
                     scalars[at.CASES] = number + 1
                     stream = case
-                    kind = rules.streams[stream, at.A_KIND]
+                    name = np.uint64(rules.streams[stream, at.A_KEY])
+                    seed, replication = np.uint64(scalars[at.SEED]), np.uint64(scalars[at.REPLICATION])
+                    count = state.streams[stream, at.X_COUNT]
+                    key = root(seed, replication, name + np.uint64(count))
+                    kind = class_of(rules, stream, key, count)
                     for column in range(len(rules.blank)):
                         cases[number, column] = rules.blank[column]
                     for column in range(counts.shape[1]):
@@ -313,17 +373,12 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                     stage = rules.kinds[kind, at.K_STAGE]
                     cases[number, at.STAGE] = stage
                     cases[number, at.INDEX] = rules.kinds[kind, at.K_BEGINS]
-                    name = np.uint64(rules.streams[stream, at.A_KEY])
-                    seed, replication = np.uint64(scalars[at.SEED]), np.uint64(scalars[at.REPLICATION])
-                    count = state.streams[stream]
-                    key = root(seed, replication, name + np.uint64(count))
                     cases[number, at.KEY] = np.int64(key)
                     note(scalars, log, number, at.ARRIVED, stage | stage << 12, kind)
                     scalars[at.CASE] = number
-                    state.streams[stream] = count + 1
+                    state.streams[stream, at.X_COUNT] = count + 1
                     key = root(seed, replication, name + np.uint64(count + 1))
-                    u = uniform_of(key, np.uint64(scalars[at.ARRIVAL_PURPOSE]), np.uint64(0))
-                    time = now + variate(rules, rules.streams[stream, at.A_GAP], u)
+                    time = next_arrival(rules, state, stream, key)
                     push(scalars, heap, time, at.ARRIVAL, stream, at.ARRIVE, 0)
                     following = at.LIFE
                 elif action == at.LAPSE:
@@ -363,22 +418,12 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         else:
                             counts[case, wishes[wish, at.W_CHANCE_AT]] += 1
                 elif action == at.MEET:
-                    room = load
-                    scalars[at.LEFT] = rules.rooms[room, at.R_AGENDA]
+                    scalars[at.LEFT] = rules.rooms[load >> 32, at.R_AGENDA]
                     following = at.MEETING_HELD
 
             elif todo == at.DISPATCHING:
-                if desks[case, at.P_WAITING] > 0 and desks[case, at.P_BUSY] < rules.desks[case]:
+                if dispatch(rules, state, case):
                     following = at.DISPATCHING
-                    number, serial = state.queue[case, 0, 2], state.queue[case, 0, 3]
-                    leave_queue(desks, state.queue, case)
-                    if cases[number, at.JOB] == serial:
-                        cases[number, at.JOB_STARTED] = 1
-                        desks[case, at.P_BUSY] += 1
-                        effort, stage = cases[number, at.EFFORT], cases[number, at.STAGE]
-                        more = cases[number, at.JOB_TASK] | effort << 16
-                        note(scalars, log, number, at.STARTED, stage | stage << 12, more)
-                        push(scalars, heap, now + effort, at.COMPLETE, number, at.WORKED, serial)
 
             elif todo == at.LAPSING:
                 clock, due = load & 0xFFF, load >> 12
@@ -417,7 +462,7 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         note(scalars, log, case, at.LAPSED, stage | stage << 12 | 1 << 40, clock)
 
             else:
-                room = load
+                room, count = load >> 32, load & (2**32 - 1)
                 place = state.rooms[room, at.Q_FIRST]
                 if scalars[at.LEFT] and place < state.rooms[room, at.Q_LAST]:
                     following = at.MEETING_HELD
@@ -429,8 +474,10 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         token = cases[number, at.TOKEN]
                         push(scalars, heap, now, at.MEETING, number, at.ATTEND, token)
                 else:
-                    time = now + rules.rooms[room, at.R_EVERY] * at.TICKS
-                    push(scalars, heap, time, at.MEETING, -1 - room, at.MEET, room)
+                    meeting = rules.rooms[room, at.R_FIRST] + count + 1
+                    if meeting < rules.rooms[room, at.R_LAST]:
+                        time = rules.meetings[meeting] * at.TICKS
+                        push(scalars, heap, time, at.MEETING, -1 - room, at.MEET, load + 1)
 
             if move >= 0:
                 letter = rules.moves[move, at.M_LETTER]

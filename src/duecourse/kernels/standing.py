@@ -8,9 +8,10 @@ import numpy as np
 
 from duecourse.kernels import chance
 from duecourse.kernels import layout as at
-from duecourse.kernels.agenda import call, note, push
+from duecourse.kernels.agenda import note, on_grid, push
 from duecourse.kernels.compiling import inlined, placed, shared
-from duecourse.kernels.statutory import append, later, move_clocks
+from duecourse.kernels.staff import call, due_moved, leave_hands, place_of, release, take_out
+from duecourse.kernels.statutory import later, move_clocks
 
 if TYPE_CHECKING:
     from duecourse.kernels.layout import Narrow, Numbers, Rules, State
@@ -25,16 +26,6 @@ root, uniform_of, quantile = (
     _compiled["quantile"],
 )
 between, normal_quantile = _compiled["between"], _compiled["normal_quantile"]
-
-_FAR = 2.0**45
-"""A duration in days that no run lasts for: instants stay within 64 bits."""
-
-
-@inlined
-def on_grid(duration: float) -> int:
-    """Return a duration in ticks; halves go up."""
-    return np.int64(np.floor(min(duration, _FAR) * at.TICKS + 0.5))
-
 
 @inlined
 def draw(cases: Numbers, counts: Narrow, case: int, purpose: int, place: int) -> float:
@@ -93,21 +84,23 @@ def heard(scalars: Numbers, cases: Numbers, heap: Numbers, case: int, panel: int
 
 @placed
 def opinion(rules: Rules, state: State, case: int, payload: int) -> int:
-    """Return the step that a member takes who replies now."""
+    """Return the step that a member takes who replies now; NO_STEP where there is none for what it says."""
     voter, member, count = payload >> 45, (payload >> 29) & 0xFFFF, payload & (2**29 - 1)
-    key = np.uint64(state.cases[case, at.KEY])
-    voters = rules.voters
-    shared_draw = uniform_of(
-        key, np.uint64(voters[voter, at.V_PROPENSITY_PURPOSE]), np.uint64(count)
-    )
-    propensity = between(
-        rules.values,
-        voters[voter, at.V_PROPENSITY],
-        voters[voter, at.V_PROPENSITY_SIZE],
-        normal_quantile(shared_draw),
-    )
-    index = np.uint64(rules.keys[voters[voter, at.V_KEYS] + member]) + np.uint64(count)
-    own = uniform_of(key, np.uint64(voters[voter, at.V_VOTE_PURPOSE]), index)
+    key, voters = np.uint64(state.cases[case, at.KEY]), rules.voters
+    shared_purpose = np.uint64(voters[voter, at.V_PROPENSITY_PURPOSE])
+    own_purpose = np.uint64(voters[voter, at.V_VOTE_PURPOSE])
+    name = np.uint64(rules.keys[voters[voter, at.V_KEYS] + member])
+    persistence = rules.voter_odds[voter, 2]
+    first = 1 if persistence >= 0 else count
+    own, propensity = 1.0, 0.0
+    for number in range(first, count + 1):
+        if number > first and own < propensity:
+            propensity = persistence
+        else:
+            u = uniform_of(key, shared_purpose, np.uint64(number))
+            table, size = voters[voter, at.V_PROPENSITY], voters[voter, at.V_PROPENSITY_SIZE]
+            propensity = between(rules.values, table, size, normal_quantile(u))
+        own = uniform_of(key, own_purpose, name + np.uint64(number))
     if own < propensity:
         return voters[voter, at.V_OBJECTION]
     neutral = propensity + (1 - propensity) * rules.voter_odds[voter, 1]
@@ -138,12 +131,20 @@ def ask(rules: Rules, state: State, case: int, panel: int) -> None:
         for member in range(members - asked, members):
             index = np.uint64(rules.keys[first + member]) + np.uint64(count)
             law, late = voters[voter, at.V_LATENCY], voters[voter, at.V_LATE]
+            effort = voters[voter, at.V_EFFORT]
             if late >= 0 and rules.voter_odds[voter, 0] > 0:
                 purpose = np.uint64(voters[voter, at.V_SILENCE_PURPOSE])
                 if uniform_of(key, purpose, index) < rules.voter_odds[voter, 0]:
-                    law = late
+                    law, effort = late, at.NONE
             purpose = np.uint64(voters[voter, at.V_LATENCY_PURPOSE])
             delay = variate(rules, law, uniform_of(key, purpose, index))
+            if effort >= 0:
+                purpose = np.uint64(voters[voter, at.V_EFFORT_PURPOSE])
+                line, now = rules.lines[first + member], scalars[at.NOW]
+                done = max(state.in_line[line], now)
+                done += variate(rules, effort, uniform_of(key, purpose, index))
+                state.in_line[line] = done
+                delay += done - now
             time = max(scalars[at.NOW] + delay, earliest)
             load = (voter << 45) | (member << 29) | count
             push(scalars, state.heap, time, at.COMPLETE, case, at.REPLY, load)
@@ -218,9 +219,29 @@ def enter(rules: Rules, state: State, case: int, move: int, subject: int) -> int
     if moves[move, at.M_TIMED]:
         earliest = soonest(scalars, cases, case)
         status = max(status, move_clocks(rules, state, case, move, earliest))
+        due_moved(rules, state, case)
+    if stage != was and cases[case, at.CARRIED]:
+        leave_hands(rules, state, case)
     if moves[move, at.M_PANELS]:
         move_panels(rules, state, case, move)
     return status
+
+
+@inlined
+def finish(rules: Rules, state: State, case: int) -> None:
+    """Set free the members who did the job of a case, or take it out of the queue."""
+    scalars, cases, desks, queue = state.scalars, state.cases, state.desks, state.queue
+    task, pools, busy = cases[case, at.JOB_TASK], rules.pools, state.busy
+    desk = rules.tasks[task, at.T_POOL]
+    if cases[case, at.JOB_STARTED]:
+        members = scalars[at.MEMBER_AT]
+        release(cases, desks, state.working, pools, busy, members, desk, case)
+    else:
+        rank, asked = rules.tasks[task, at.T_RANK], cases[case, at.JOB_ASKED]
+        place = place_of(desks, queue, desk, rank, cases[case, at.JOB_DUE], asked, case)
+        take_out(desks, queue, desk, place)
+    cases[case, at.JOB] = 0
+    call(scalars, state.heap, desks, pools, state.there, busy, desk)
 
 
 @placed
@@ -233,11 +254,7 @@ def leave(rules: Rules, state: State, case: int) -> None:
     if cases[case, at.JOB]:
         task, stage = cases[case, at.JOB_TASK], cases[case, at.STAGE]
         note(scalars, state.log, case, at.DROPPED, stage | stage << 12, task)
-        cases[case, at.JOB] = 0
-        if cases[case, at.JOB_STARTED]:
-            desk = rules.tasks[task, at.T_POOL]
-            state.desks[desk, at.P_BUSY] -= 1
-            call(scalars, heap, state.desks, rules.desks, desk, scalars[at.NOW])
+        finish(rules, state, case)
     cases[case, at.MEETING_ROOM] = at.NONE
     cases[case, at.PLACE] = at.NONE
     time = soonest(scalars, cases, case)
@@ -248,6 +265,3 @@ def leave(rules: Rules, state: State, case: int) -> None:
         cases[case, at.TOKEN] += 1
         cases[case, at.MODE] = at.ENTER
         scalars[at.WOKEN] = 1
-
-
-__all__ = ["append", "draw", "due_after", "enter", "heard", "leave", "opinion", "resume", "root"]

@@ -10,9 +10,8 @@ from duecourse.kernels import layout as at
 from duecourse.kernels.layout import State
 from duecourse.simulations.agenda import TICKS
 from duecourse.simulations.grown import Grown
-from duecourse.simulations.plan import ARRIVAL
 from duecourse.simulations.process import Office
-from duecourse.simulations.randomness import root, uniform_of, variate
+from duecourse.simulations.randomness import root
 from duecourse.simulations.records import Records
 from duecourse.simulations.standing import OURS, EngineError
 
@@ -33,7 +32,7 @@ class CompiledOffice:
         self.grown = Grown(plan)
         lowered = self.grown.lowered
         pools, meetings = len(plan.scenario.pools), len(plan.scenario.meetings)
-        cases = 256
+        cases, groups = 256, len(lowered.groups)
         self.state = State(
             scalars=lowered.scalars(0, 0),
             heap=np.zeros((4_096, at.HEAP_COLUMNS), np.int64),
@@ -41,11 +40,18 @@ class CompiledOffice:
             counts=np.zeros((cases, max(len(lowered.purposes), 1)), np.int32),
             log=np.zeros((16_384, at.LOG_COLUMNS), np.int64),
             nodes=np.zeros((4_096, 3), np.int64),
-            desks=np.zeros((pools, 3), np.int64),
-            queue=np.zeros((pools, 64, 4), np.int64),
+            desks=np.zeros((pools, at.DESK_COLUMNS), np.int64),
+            queue=np.zeros((pools, 256, at.QUEUE_COLUMNS), np.int64),
+            working=np.zeros((pools, lowered.most_at_work), np.int64),
+            there=np.zeros(groups, np.int64),
+            busy=np.zeros(groups, np.int64),
+            held=np.zeros(groups, np.int64),
+            scratch=np.zeros(groups, np.int64),
+            chosen=np.zeros(lowered.most_at_work, np.int64),
             rooms=np.zeros((meetings, 2), np.int64),
             waiting=np.zeros((meetings, 64, 2), np.int64),
-            streams=np.zeros(len(plan.streams), np.int64),
+            streams=np.zeros((len(plan.streams), at.X_COLUMNS), np.int64),
+            in_line=np.zeros(len(self.grown.rules.keys), np.int64),
         )
 
     def run(self, seed: int, replication: int) -> Records:
@@ -79,25 +85,35 @@ class CompiledOffice:
 
     def _begin(self, seed: int, replication: int) -> None:
         state, plan = self.state, self.plan
-        for name in ("desks", "rooms", "streams"):
+        for name in ("desks", "rooms", "streams", "there", "busy", "in_line"):
             getattr(state, name)[:] = 0
-        scalars = state.scalars
-        scalars[:] = self.grown.lowered.scalars(seed, replication)
+        scalars, lowered = state.scalars, self.grown.lowered
+        scalars[:] = lowered.scalars(seed, replication)
         due: list[tuple[int, int, int, int]] = []
         for number, stream in enumerate(plan.streams):
-            key = root(seed, replication, stream.key)
-            gap = int(np.floor(variate(stream.gap, uniform_of(key, ARRIVAL, 0)) * TICKS + 0.5))
-            due.append((gap, at.ARRIVAL, number, at.ARRIVE))
-        for number, meeting in enumerate(plan.scenario.meetings):
-            first = meeting.first * TICKS
-            due.append((first, at.MEETING, -1 - number, number * 16 + at.MEET))
+            found = stream.next(root(seed, replication, stream.key), 0, 0, 0.0)
+            if found is not None and found[0] < plan.days.length:
+                state.streams[number] = 0, found[1], int(found[2] * TICKS)
+                due.append((int(found[0] * TICKS), at.ARRIVAL, number, at.ARRIVE))
+        for number, days in enumerate(plan.meeting_days):
+            for day in days[:1]:
+                due.append((day * TICKS, at.MEETING, -1 - number, (number << 32) * 16 + at.MEET))
+        for number, changes in enumerate(lowered.staff_changes):
+            first, last = self.grown.rules.pools[number, : at.G_LAST + 1]
+            for day, row in changes:
+                if day:
+                    due.append((day * TICKS, at.SCHEDULE, number, row * 16 + at.STAFF))
+                else:
+                    state.there[first:last] = self.grown.rules.sizes[row, first:last]
         entries = []
         for sequence, (time, phase, number, load) in enumerate(due, 1):
             if time < scalars[at.END]:
                 key = phase << 60 | (number + at.OFFSET) << 31 | sequence
                 entries.append((time, key, load))
         scalars[at.SEQUENCE], scalars[at.PENDING] = len(due), len(entries)
-        state.heap[: len(entries)] = np.array(sorted(entries), np.int64).reshape(-1, 3)
+        while len(entries) > len(self.state.heap):
+            self.state = self.state._replace(heap=_doubled(self.state.heap))
+        self.state.heap[: len(entries)] = np.array(sorted(entries), np.int64).reshape(-1, 3)
 
     def _grow(self) -> None:
         """Double every array that is nearly full."""
@@ -113,7 +129,9 @@ class CompiledOffice:
         if scalars[at.CASES] == len(state.cases):
             changes["cases"] = _doubled(state.cases)
             changes["counts"] = _doubled(state.counts)
-        if (state.desks[:, at.P_WAITING] == state.queue.shape[1]).any():
+        desks = state.desks
+        waiting = desks[:, at.P_TAIL] - desks[:, at.P_HEAD] + desks[:, at.P_WORKING]
+        if (2 * (waiting + 1) > state.queue.shape[1]).any():
             changes["queue"] = _doubled(state.queue, 1)
         if (state.rooms[:, at.Q_LAST] == state.waiting.shape[1]).any():
             changes["waiting"] = self._waiting()

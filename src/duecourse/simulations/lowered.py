@@ -11,7 +11,8 @@ import numpy as np
 from duecourse.calendar import Unit
 from duecourse.kernels import layout as at
 from duecourse.model.expression import TRUE, simplify
-from duecourse.simulations.plan import ARRIVAL
+from duecourse.scenarios.capacity import Discipline
+from duecourse.simulations.streams import ARRIVAL, Fork
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from duecourse.calendar import Calendar, Span
     from duecourse.scenarios.law import Law
     from duecourse.simulations.plan import Kind, Plan, Task, Voter, Wish
+    from duecourse.simulations.streams import Stream, Way
 
 UNITS = {Unit.WORKING_DAY: 0, Unit.CALENDAR_DAY: 1, Unit.CALENDAR_MONTH: 2}
 
@@ -37,6 +39,8 @@ class Lowered:
         fields: the columns of the members who have not replied, by the name of the variable.
         tasks, voters: in the order of their numbers.
         members: how many members there are at most in all panels of a class of cases.
+        groups: the groups of all pools, in order, each with its pool.
+        staff_changes: for each pool the days on which a head-count changes, with the row of the head-counts.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -62,7 +66,15 @@ class Lowered:
         self._shares: list[float] = []
         self._wishes: list[tuple[list[int], float]] = []
         self._spans: dict[Span, int] = {}
-        self._tables: dict[str, list[Any]] = {}
+        self._weights: list[tuple[float, float]] = []
+        self._known: list[tuple[int, int]] = []
+        self._forks: dict[int, int] = {}
+        self._fork_rows: list[list[int]] = []
+        self._ends: list[float] = []
+        self._ways: list[int] = []
+        self._lines: dict[tuple[str, int], int] = {}
+        self._skills = {"": 0}
+        self.groups = [(pool, group) for pool in plan.scenario.pools for group in pool.groups]
         self.static = self._arrays()
 
     # --- the whole ------------------------------------------------------------------------------------
@@ -89,10 +101,8 @@ class Lowered:
             members = sum(len(each.keys) for found in kind.voters.values() for each in found)
             self.members = max(self.members, members)
         clocks = [[self.span(each.limit), self._stopped_by(each.id)] for each in procedure.clocks]
-        streams = [
-            [self.kinds[each.kind.id], self._law(each.gap), signed(each.key)]
-            for each in plan.streams
-        ]
+        streams = [self._stream(each) for each in plan.streams]
+        sizes = self._head_counts()
         actors = [
             [self._actor(kind.actors[step]) for step in self.steps] for kind in plan.kinds.values()
         ]
@@ -101,7 +111,13 @@ class Lowered:
                 if extension.by is not None:
                     self.span(extension.by)
         days, working, months = calendar_tables(plan.days.calendar)
-        meetings = plan.scenario.meetings
+        pools = self._pools()
+        rooms: list[list[int]] = []
+        met: list[int] = []
+        for meeting, on in zip(plan.scenario.meetings, plan.meeting_days, strict=True):
+            agenda = -1 if meeting.agenda is None else meeting.agenda
+            rooms.append([agenda, len(met), len(met) + len(on)])
+            met += on
         return {
             "kinds": _table(kinds, at.KIND_COLUMNS),
             "stages": stages,
@@ -114,10 +130,15 @@ class Lowered:
             "extensions": extensions,
             "voters": _table(voters, at.VOTER_COLUMNS),
             "voter_odds": np.array(
-                [(each.silence, each.neutral_share) for each in self.voters], np.float64
-            ).reshape(-1, 2),
+                [
+                    (each.silence, each.neutral_share, -1 if each.persistence is None else each.persistence)
+                    for each in self.voters
+                ],
+                np.float64,
+            ).reshape(-1, 3),
             "panels": panels,
             "keys": np.array(keys, np.int64),
+            "lines": np.array(self._key_lines(), np.int64),
             "laws": _table(self._law_rows, 3),
             "values": np.array(self._values, np.float64),
             "actors": _table(actors, len(self.steps)),
@@ -126,11 +147,21 @@ class Lowered:
             "days": days,
             "working": working,
             "months": months,
-            "desks": np.array([pool.size for pool in plan.scenario.pools], np.int64),
-            "rooms": _table(
-                [[m.every, m.first, -1 if m.agenda is None else m.agenda] for m in meetings], 3
+            "pools": _table(pools, at.POOL_COLUMNS),
+            "paces": np.array([group.full_time for _, group in self.groups], np.float64),
+            "able": _table(
+                [[group.able(skill) for _, group in self.groups] for skill in self._skills],
+                len(self.groups),
             ),
-            "streams": _table(streams, 3),
+            "sizes": _table(sizes, len(self.groups)),
+            "rooms": _table(rooms, 3),
+            "meetings": np.array(met, np.int64),
+            "streams": _table(streams, at.STREAM_COLUMNS),
+            "weights": np.array(self._weights, np.float64).reshape(-1, 2),
+            "known": _table(self._known, 2),
+            "forks": _table(self._fork_rows, 3),
+            "ends": np.array(self._ends, np.float64),
+            "ways": np.array(self._ways, np.int64),
             "blank": self._blank(),
         }
 
@@ -152,12 +183,19 @@ class Lowered:
         found[at.FIELDS], found[at.PANELS] = len(self.fields), len(self.panels)
         found[at.CLOCK_AT] = at.CASE_COLUMNS + clocks
         found[at.PANEL_AT] = found[at.CLOCK_AT] + clocks * at.CLOCK_COLUMNS
+        found[at.MEMBER_AT] = found[at.PANEL_AT] + len(self.panels) * at.PANEL_COLUMNS
         found[at.ARRIVAL_PURPOSE] = signed(ARRIVAL)
-        found[at.ROOM_LINES] = 8 + 2 * clocks + MOST_OPS
+        found[at.ROOM_LINES] = 8 + 2 * clocks + MOST_OPS + self.most_at_work
         wishes = len(self._wishes)
         found[at.ROOM_ENTRIES] = 16 + clocks * (1 + wishes) + wishes + MOST_OPS * self.members
         found[at.ROOM_NODES] = 16 + (MOST_OPS + 1) * (clocks + 1)
         return found
+
+    @property
+    def most_at_work(self) -> int:
+        """How many pieces of work may be under way in one pool, at most."""
+        counts = [sum(sizes) for pool in self.plan.head_counts for _, sizes in pool]
+        return max(counts, default=0) + 1
 
     # --- the parts ------------------------------------------------------------------------------------
 
@@ -184,6 +222,8 @@ class Lowered:
             *self._listed(steps[step] for step in activity.begin),
             task.pool,
             task.rank,
+            task.team,
+            self._skills.setdefault(task.skill, len(self._skills)),
             self._law(task.effort),
             *self._purpose(effort),
             self._law(task.delay),
@@ -222,7 +262,72 @@ class Lowered:
             self._reply(voter, opinion.objection),
             neutral,
             self._reply(voter, opinion.support),
+            self._law(voter.effort),
+            signed(voter.effort_purpose),
         ]
+
+    def _key_lines(self) -> list[int]:
+        """Return for each key of each voter the number of the member, who is the same in all classes of cases."""
+        return [
+            self._lines.setdefault((voter.actor, key), len(self._lines))
+            for voter in self.voters
+            for key in voter.keys
+        ]
+
+    def _stream(self, stream: Stream) -> list[int]:
+        known, first = len(self._known), len(self._weights)
+        self._known += [(day, self._way(way)) for day, way in stream.known]
+        if stream.weights:
+            self._weights += zip((*stream.weights, 0.0), stream.clock, strict=True)
+        return [
+            0 if stream.way is None else self._way(stream.way),
+            self._law(stream.gap),
+            signed(stream.key),
+            first,
+            len(stream.weights),
+            known,
+            len(self._known),
+        ]
+
+    def _way(self, way: Way) -> int:
+        """Return the number of a class, or of a draw among classes as a number below 0."""
+        if not isinstance(way, Fork):
+            return self.kinds[way.id]
+        if id(way) not in self._forks:
+            ways = [self._way(each) for each in way.ways]
+            self._forks[id(way)] = len(self._fork_rows)
+            first = len(self._ways)
+            self._fork_rows.append([signed(way.purpose), first, first + len(ways)])
+            self._ends += way.ends
+            self._ways += ways
+        return -1 - self._forks[id(way)]
+
+    def _pools(self) -> list[list[int]]:
+        found: list[list[int]] = []
+        first = 0
+        for pool in self.plan.scenario.pools:
+            last = first + len(pool.groups)
+            by_due = pool.discipline is Discipline.EARLIEST_DUE
+            carries = -1 if pool.carries is None else pool.carries
+            found.append([first, last, int(by_due), int(pool.preemptive), carries])
+            first = last
+        return found
+
+    def _head_counts(self) -> list[list[int]]:
+        """Return a row of head-counts for each change of a pool; the groups of other pools do not count in it."""
+        rows: list[list[int]] = []
+        self.staff_changes: list[list[tuple[int, int]]] = []
+        first = 0
+        for pool, counts in zip(self.plan.scenario.pools, self.plan.head_counts, strict=True):
+            changes: list[tuple[int, int]] = []
+            for day, sizes in counts:
+                row = [0] * len(self.groups)
+                row[first : first + len(sizes)] = sizes
+                changes.append((day, len(rows)))
+                rows.append(row)
+            self.staff_changes.append(changes)
+            first += len(pool.groups)
+        return rows
 
     def _reply(self, voter: Voter, value: str) -> int:
         """Return the step of a reply; -2 where there is none, at which the engine stops."""
@@ -284,6 +389,7 @@ class Lowered:
         clocks, panels = len(self.clocks), len(self.panels)
         first = at.CASE_COLUMNS + clocks
         size = first + clocks * at.CLOCK_COLUMNS + panels * at.PANEL_COLUMNS
+        size += max((len(pool.groups) for pool in self.plan.scenario.pools), default=0)
         found = np.zeros(size, np.int64)
         found[at.ALIVE] = 1
         none = (at.LISTENING, at.MEETING_ROOM, at.PLACE, at.LAST_LAPSE, at.HELD_FIRST, at.HELD_LAST)

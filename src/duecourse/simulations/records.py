@@ -11,7 +11,7 @@ from duecourse.simulations.log import Event, Log
 if TYPE_CHECKING:
     from duecourse.simulations.lowered import Lowered
 
-EVENTS = ("arrival", "step", "lapse", "stop", "late", "ask", "start", "finish", "drop")
+EVENTS = ("arrival", "step", "lapse", "stop", "late", "ask", "start", "finish", "drop", "interrupt")
 """The events by the number of their line."""
 
 
@@ -36,6 +36,7 @@ class Records:
         stages, steps = list(lowered.stages), list(lowered.steps)
         clocks, kinds = list(lowered.clocks), list(plan.kinds.values())
         pools = [pool.id for pool in plan.scenario.pools]
+        paces = [group.full_time for _, group in lowered.groups]
         times = (lines[:, at.TIME] / TICKS).tolist()
         who, what, more = lines[:, at.WHO], lines[:, at.WHAT], lines[:, at.MORE]
         of_case: list[Any] = []
@@ -71,7 +72,9 @@ class Records:
                 actor, name, subject = voter.actor, steps[step], voter.names[y]
             elif line != at.ARRIVED:
                 task = lowered.tasks[x]
-                activity, subject, value = task.name, pools[task.pool], y / TICKS
+                pace = flags >> 2
+                value = y / TICKS * paces[pace - 1] if pace else y / TICKS
+                activity, subject = task.name, pools[task.pool]
             found.append(
                 Event(
                     case,
