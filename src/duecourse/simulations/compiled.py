@@ -16,7 +16,6 @@ from duecourse.simulations.records import Records
 from duecourse.simulations.standing import OURS, EngineError
 
 if TYPE_CHECKING:
-    from duecourse.simulations.log import Log
     from duecourse.simulations.plan import Plan
 
 
@@ -24,7 +23,7 @@ class CompiledOffice:
     """Runs the replications of one plan; what one has learnt of the table and its arrays serve the next.
 
     Args:
-        plan: what is simulated; the engine must have all that it asks for (`duecourse.simulations.engines.reason`).
+        plan: what is simulated; the engine must have all that it asks for (`duecourse.simulations.engines.lacks`).
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -151,7 +150,3 @@ class CompiledOffice:
 def _doubled(array: Any, axis: int = 0) -> Any:  # noqa: ANN401  (an array)
     return np.concatenate([array, np.zeros_like(array)], axis)
 
-
-def compiled_log(plan: Plan, seed: int, replication: int) -> Log:
-    """Return the log of one replication, from the compiled engine."""
-    return CompiledOffice(plan).run(seed, replication).log()
