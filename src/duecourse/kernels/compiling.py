@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
@@ -51,9 +52,28 @@ def _load(function: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401  (
 
 def compiled(function: _F, *, cached: bool) -> _F:
     """Return a function compiled to machine code; while it runs other threads go on."""
-    return cast("_F", numba.njit(cache=cached, nogil=True)(function))
+    return cast("_F", numba.njit(cache=cached, nogil=True, _nrt=False)(function))
+
+
+def shared(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, Callable[..., Any]]:
+    """Return plain functions compiled as they stand, those that call each other together.
+
+    Args:
+        namespace: the module that they stand in, by `vars`; what they name else is taken from there.
+        names: the functions; the others of the module are not compiled.
+    """
+    scope = dict(namespace)
+    for name in names:
+        plain = namespace[name]
+        scope[name] = numba.njit(FunctionType(plain.__code__, scope, name), _nrt=False)
+    return {name: scope[name] for name in names}
+
+
+def placed(function: _F) -> _F:
+    """Return a function that is compiled into the one place that calls it, however large it is."""
+    return cast("_F", numba.njit(forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
 
 
 def inlined(function: _F) -> _F:
     """Return a small function that compiled functions call; it is compiled into each of them."""
-    return cast("_F", numba.njit(function))
+    return cast("_F", numba.njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))

@@ -22,6 +22,9 @@ class Ensemble:
     Args:
         properties: what is watched; only those of the kind `always` can be seen to fail in a single case.
         table: the table that the cases walk; it must keep what the properties look at (`looked_at`).
+
+    Attributes:
+        mask: the bits of a configuration that some property looks at.
     """
 
     def __init__(self, properties: Sequence[Property], table: Table) -> None:
@@ -29,9 +32,9 @@ class Ensemble:
         self.ids = tuple(each.id for each in watched)
         self.watchings = tuple(each.monitor.bind(table) for each in watched if each.monitor)
         self.table = table
-        self._mask = 0
+        self.mask = 0
         for watching in self.watchings:
-            self._mask |= watching.mask
+            self.mask |= watching.mask
         first = tuple(watching.initial for watching in self.watchings)
         self._states = [first]
         self._numbers = {first: 0}
@@ -39,7 +42,7 @@ class Ensemble:
 
     def step(self, state: int, rule: Rule, to: int, actor: str) -> tuple[int, str]:
         """Return the state after a step, and the id of a property that it violates (empty where it violates none)."""
-        key = state, id(rule), to & self._mask, actor
+        key = state, id(rule), to & self.mask, actor
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._step(state, rule, to, actor)

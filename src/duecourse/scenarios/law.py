@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import nearest
+from duecourse.kernels.chance import Z_MOST, Z_PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     Grid = np.ndarray[tuple[int], np.dtype[np.float64]]
-
-Z_MOST = 8.25
-"""Tables reach from the normal quantile -Z_MOST to Z_MOST: beyond the 2^-53 nearest to 0 or 1."""
-
-Z_PARTS = 64
-"""Entries of a table per unit of the normal quantile."""
-
 
 class LawError(ValueError):
     """A law that cannot be; `key` is the parameter at fault, if one is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from duecourse.simulations.engines import Choice, Engine, choose
 from duecourse.simulations.estimate import Estimate
 from duecourse.simulations.experiment import Experiment, Findings, load_experiment
 from duecourse.simulations.log import Event, Log
@@ -10,8 +11,10 @@ from duecourse.simulations.run import compare, replicate, simulate, simulate_all
 from duecourse.simulations.standing import EngineError
 
 __all__ = [
+    "Choice",
     "Comparison",
     "Difference",
+    "Engine",
     "EngineError",
     "Estimate",
     "Event",
@@ -19,6 +22,7 @@ __all__ = [
     "Findings",
     "Log",
     "Result",
+    "choose",
     "compare",
     "load_experiment",
     "replicate",

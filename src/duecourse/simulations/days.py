@@ -36,6 +36,14 @@ class Days:
         self._years = years
         self.length = calendar.index(self.end - dt.timedelta(1)) - self._base + 1
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Days):
+            return NotImplemented
+        return (self.calendar, self.start, self.end) == (other.calendar, other.start, other.end)
+
+    def __hash__(self) -> int:
+        return hash((self.calendar.id, self.start, self.end))
+
     @property
     def per_year(self) -> float:
         """The number of working days in one year of the run, on average."""

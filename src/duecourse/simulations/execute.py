@@ -1,7 +1,7 @@
 """Who does the replications: an executor gives the samples of jobs in their order, whoever does them.
 
 `processes` is the one for a single machine, `on` the one for a cluster that is there already. Who does a job, and when,
-changes nothing: every replication has its own random numbers. `log_of` is the only place where one is simulated.
+changes nothing: every replication has its own random numbers. one is simulated in `Worker.sample` alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput
+from duecourse.simulations.engines import Engine
 from duecourse.simulations.measure import Sample, measure
 from duecourse.simulations.plan import Plan
 from duecourse.simulations.process import Office
@@ -24,6 +25,7 @@ from duecourse.simulations.process import Office
 if TYPE_CHECKING:
     from duecourse.properties.property import Property
     from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.compiled import CompiledOffice
     from duecourse.simulations.kept import Kept
     from duecourse.simulations.log import Log
     from duecourse.simulations.store import Store
@@ -50,12 +52,14 @@ class Batch:
         seed: the root of all random numbers.
         properties: what watches every case.
         store: where finished replications are kept; those that it holds are not simulated again.
+        engine: what simulates, as `duecourse.simulations.engines.choose` says.
     """
 
     scenarios: tuple[Scenario, ...]
     seed: int
     properties: tuple[Property, ...] = ()
     store: Store | None = None
+    engine: Engine = Engine.SIMPY
 
 
 Executor = Callable[[Batch, int], AbstractContextManager[Run]]
@@ -72,7 +76,7 @@ def storing(store: Store, executor: Executor) -> Executor:
 
 
 def log_of(plan: Plan, seed: int, replication: int) -> Log:
-    """Return the log of one replication.
+    """Return the log of one replication, from the reference engine.
 
     Raises:
         EngineError: a case took a step against the law or a property: an error of duecourse.
@@ -86,6 +90,7 @@ class Worker:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.plans: dict[int, Plan] = {}
+        self.offices: dict[int, CompiledOffice] = {}
         self.stored: dict[int, Kept | None] = {}
 
     def sample(self, job: Job) -> Sample:
@@ -96,7 +101,10 @@ class Worker:
         if found is not None:
             return found
         plan = self.plan(index)
-        log = log_of(plan, self.batch.seed, replication)
+        if self.batch.engine is Engine.COMPILED:
+            log = self.office(index).run(self.batch.seed, replication).log()
+        else:
+            log = log_of(plan, self.batch.seed, replication)
         found = measure(log, plan.scenario)
         if kept is not None:
             kept.commit(log, plan.scenario, found)
@@ -107,6 +115,14 @@ class Worker:
         if index not in self.plans:
             self.plans[index] = Plan(self.batch.scenarios[index], self.batch.properties)
         return self.plans[index]
+
+    def office(self, index: int) -> CompiledOffice:
+        """Return the compiled engine with a scenario; what one replication teaches it serves the next."""
+        if index not in self.offices:
+            from duecourse.simulations.compiled import CompiledOffice
+
+            self.offices[index] = CompiledOffice(self.plan(index))
+        return self.offices[index]
 
     def kept(self, index: int) -> Kept | None:
         """Return where the replications of a scenario are kept, if they are."""

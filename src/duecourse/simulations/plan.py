@@ -74,7 +74,7 @@ class Moves:
         key = packed, step
         if key not in self._known:
             found = self.table.move(packed, step)
-            self._known[key] = None if found is None else self._made(*found)
+            self._known[key] = None if found is None else self.made(*found)
         return self._known[key]
 
     def lapse(self, packed: int, clock: str) -> Move | None:
@@ -83,10 +83,11 @@ class Moves:
         if key not in self._lapses:
             moves = self.table.moves(packed)
             found = next(((rule, to) for rule, to in moves if rule.lapse_of == clock), None)
-            self._lapses[key] = None if found is None else self._made(*found)
+            self._lapses[key] = None if found is None else self.made(*found)
         return self._lapses[key]
 
-    def _made(self, rule: Rule, target: int) -> Move:
+    def made(self, rule: Rule, target: int) -> Move:
+        """Return a rule that leads to a configuration as a move."""
         kinds = {op.kind for op in rule.ops}
         ends = rule.target in self._finals and rule.source not in self._finals
         return Move(

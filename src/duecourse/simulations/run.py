@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
+from duecourse.simulations.engines import Engine, choose
 from duecourse.simulations.execute import Batch, log_of, processes
 from duecourse.simulations.gather import made_comparison, made_result
 from duecourse.simulations.plan import Plan
@@ -34,6 +35,7 @@ def simulate(  # noqa: PLR0913  (settings with names)
     store: Store | None = None,
     progress: Progress | None = None,
     executor: Executor = processes,
+    engine: Engine | str = Engine.AUTO,
 ) -> Result:
     """Return what a scenario comes to, estimated over replications.
 
@@ -48,12 +50,14 @@ def simulate(  # noqa: PLR0913  (settings with names)
         store: where finished replications are kept; those that it holds are not simulated again.
         progress: is told after each replication how many are done, and of how many.
         executor: who does the replications, see `duecourse.simulations.execute`.
+        engine: `auto`, `simpy` or `compiled`; the result does not depend on it, see `duecourse.simulations.engines`.
 
     Raises:
-        InvalidInput: an argument is out of its range, or the store or the cluster cannot be used.
+        InvalidInput: an argument is out of its range, or the store, the cluster or the engine cannot be used.
         EngineError: a case took a step against the law or a property: an error of duecourse.
     """
-    batch = Batch((scenario,), seed, tuple(properties), store)
+    chosen = choose((scenario,), replications, engine).engine
+    batch = Batch((scenario,), seed, tuple(properties), store, chosen)
     return _run(batch, replications, workers, level, progress, executor)[0]
 
 
@@ -69,6 +73,7 @@ def compare(  # noqa: PLR0913  (settings with names)
     store: Store | None = None,
     progress: Progress | None = None,
     executor: Executor = processes,
+    engine: Engine | str = Engine.AUTO,
 ) -> Comparison:
     """Return two scenarios side by side under common random numbers; arguments as in `simulate`.
 
@@ -86,6 +91,7 @@ def compare(  # noqa: PLR0913  (settings with names)
         store=store,
         progress=progress,
         executor=executor,
+        engine=engine,
     )
     return made_comparison(first, second)
 
@@ -101,6 +107,7 @@ def simulate_all(  # noqa: PLR0913  (settings with names)
     store: Store | None = None,
     progress: Progress | None = None,
     executor: Executor = processes,
+    engine: Engine | str = Engine.AUTO,
 ) -> tuple[Result, ...]:
     """Return the results of several scenarios under common random numbers; see `simulate`.
 
@@ -108,19 +115,32 @@ def simulate_all(  # noqa: PLR0913  (settings with names)
         InvalidInput: see `compare`.
         EngineError: see `simulate`.
     """
-    batch = Batch(tuple(scenarios), seed, tuple(properties), store)
+    chosen = choose(scenarios, replications, engine).engine
+    batch = Batch(tuple(scenarios), seed, tuple(properties), store, chosen)
     return _run(batch, replications, workers, level, progress, executor)
 
 
 def replicate(
-    scenario: Scenario, *, seed: int = 1, replication: int = 0, properties: Sequence[Property] = ()
+    scenario: Scenario,
+    *,
+    seed: int = 1,
+    replication: int = 0,
+    properties: Sequence[Property] = (),
+    engine: Engine | str = Engine.AUTO,
 ) -> Log:
-    """Return the log of one replication.
+    """Return the log of one replication; it does not depend on the engine.
 
     Raises:
+        InvalidInput: the engine cannot be used.
         EngineError: see `simulate`.
     """
-    return log_of(Plan(scenario, properties), seed, replication)
+    chosen = choose((scenario,), 1, engine).engine
+    plan = Plan(scenario, properties)
+    if chosen is Engine.COMPILED:
+        from duecourse.simulations.compiled import CompiledOffice
+
+        return CompiledOffice(plan).run(seed, replication).log()
+    return log_of(plan, seed, replication)
 
 
 def _run(  # noqa: PLR0913, PLR0917  (settings with names)

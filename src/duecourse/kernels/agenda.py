@@ -1,0 +1,89 @@
+"""The agenda of the compiled engine: a heap on an array, in the total order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from duecourse.kernels import layout as at
+from duecourse.kernels.compiling import inlined
+
+if TYPE_CHECKING:
+    from duecourse.kernels.layout import Numbers
+
+_FAR = 2.0**45
+"""A duration in days that no run lasts for: instants stay within 64 bits."""
+
+
+@inlined
+def push(
+    scalars: Numbers, heap: Numbers, time: int, phase: int, number: int, action: int, payload: int
+) -> None:
+    """Note what is due, unless that is after the end of the run."""
+    if time >= scalars[at.END]:
+        return
+    scalars[at.SEQUENCE] += 1
+    key = (phase << 60) | ((number + at.OFFSET) << 31) | scalars[at.SEQUENCE]
+    place = scalars[at.PENDING]
+    scalars[at.PENDING] = place + 1
+    while place > 0:
+        above = (place - 1) >> 1
+        if heap[above, 0] < time or (heap[above, 0] == time and heap[above, 1] < key):
+            break
+        heap[place, 0], heap[place, 1], heap[place, 2] = (
+            heap[above, 0],
+            heap[above, 1],
+            heap[above, 2],
+        )
+        place = above
+    heap[place, 0], heap[place, 1], heap[place, 2] = time, key, payload * 16 + action
+
+
+@inlined
+def pop(scalars: Numbers, heap: Numbers) -> None:
+    """Take what is due first out of the agenda and make it what is under way."""
+    scalars[at.NOW] = heap[0, 0]
+    scalars[at.CASE] = ((heap[0, 1] >> 31) & (2**29 - 1)) - at.OFFSET
+    scalars[at.ACTION] = heap[0, 2] & 15
+    scalars[at.PAYLOAD] = heap[0, 2] >> 4
+    last = scalars[at.PENDING] - 1
+    scalars[at.PENDING] = last
+    time, key, load = heap[last, 0], heap[last, 1], heap[last, 2]
+    place, below = 0, 1
+    while below < last:
+        other = below + 1
+        if other < last and (
+            heap[other, 0] < heap[below, 0]
+            or (heap[other, 0] == heap[below, 0] and heap[other, 1] < heap[below, 1])
+        ):
+            below = other
+        if time < heap[below, 0] or (time == heap[below, 0] and key < heap[below, 1]):
+            break
+        heap[place, 0], heap[place, 1], heap[place, 2] = (
+            heap[below, 0],
+            heap[below, 1],
+            heap[below, 2],
+        )
+        place = below
+        below = 2 * place + 1
+    heap[place, 0], heap[place, 1], heap[place, 2] = time, key, load
+
+
+@inlined
+def note(
+    scalars: Numbers, log: Numbers, case: int, line: int, what: int, more: int
+) -> None:
+    """Write a line of the log."""
+    at_line = scalars[at.LINES]
+    scalars[at.LINES] = at_line + 1
+    if scalars[at.QUIET]:
+        return
+    log[at_line, 0], log[at_line, 1] = scalars[at.NOW], case * 16 + line
+    log[at_line, 2], log[at_line, 3] = what, more
+
+
+@inlined
+def on_grid(duration: float) -> int:
+    """Return a duration in ticks; halves go up."""
+    return np.int64(np.floor(min(duration, _FAR) * at.TICKS + 0.5))

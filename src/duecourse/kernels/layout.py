@@ -1,0 +1,375 @@
+"""What the compiled engine works on: where each number stands in its arrays.
+
+Everything is a whole number but the values of laws and the odds. Instants are in ticks, days are calendar days since
+the first of the calendar ("ordinals"), an index below 0 means "none". 64-bit keys of chance are kept as signed numbers.
+All arrays belong to the caller. The engine stops where one is too small or a row is missing, and goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+    Narrow = NDArray[np.int32]
+    Floats = NDArray[np.float64]
+
+TICKS = 65_536
+"""Ticks in a working day."""
+
+NONE = -1
+
+# why the engine stopped
+DONE, ROOM, ROW, LETTER, VIOLATED, ODD, FULL = range(7)
+
+# phases of an instant
+COMPLETE, LAPSE_PHASE, MEETING, SCHEDULE, ARRIVAL, START = range(6)
+
+# what an entry of the agenda does
+(
+    ARRIVE,
+    RESUME,
+    AWAKEN,
+    GO_ON,
+    WORKED,
+    REPLY,
+    HAPPEN,
+    EXTEND,
+    LAPSE,
+    ATTEND,
+    MEET,
+    DISPATCH,
+    STAFF,
+) = range(13)
+
+# the lines of the log
+ARRIVED, STEP, LAPSED, STOPPED, LATE, ASKED, STARTED, FINISHED, DROPPED, INTERRUPTED = range(10)
+
+# the columns of the log: ticks; case * 16 + line; stage | to << 12 | step << 24 | flags << 40 | pace << 42; x | y << 16
+TIME, WHO, WHAT, MORE = range(4)
+LOG_COLUMNS = 4
+
+# the columns of the agenda, a heap: ticks; phase << 60 | (number + OFFSET) << 31 | sequence; payload * 16 + action
+HEAP_COLUMNS = 3
+OFFSET = 1_024
+"""Added to the number in an entry, so that the number -1 - n of a meeting fits."""
+MOST_CASES = 2**29 - 2 * OFFSET
+MOST_ENTRIES = 2**31 - 2
+
+# the numbers of a run
+(
+    NOW,
+    END,
+    SEQUENCE,
+    PENDING,
+    CASES,
+    LINES,
+    NODES,
+    NODES_USED,
+    FREE_NODE,
+    HELD_REPLIES,
+    TODO,
+    CASE,
+    ACTION,
+    PAYLOAD,
+    WOKEN,
+    SERIAL,
+    STAMP,
+    NEED,
+    NEED_MOVE,
+    ARRIVAL_PURPOSE,
+    ROOM_LINES,
+    ROOM_ENTRIES,
+    ROOM_NODES,
+    SEED,
+    REPLICATION,
+    BASE,
+    FIRST_DAY,
+    STEPS,
+    CLOCKS,
+    FIELDS,
+    PANELS,
+    CLOCK_AT,
+    PANEL_AT,
+    MEMBER_AT,
+    LEFT,
+    QUIET,
+    SCALARS,
+) = range(37)
+
+# what is under way
+IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
+
+# the columns of a case; then the running clocks in order, a block for each clock, a block for each panel, and how many
+# members of each group of a pool are at its work
+(
+    KIND,
+    CONFIGURATION,
+    STAGE,
+    OVER,
+    WATCHED,
+    ALIVE,
+    TOKEN,
+    AWAKE,
+    MODE,
+    TASK,
+    REPEATED,
+    INDEX,
+    HOME,
+    CHOSEN,
+    LISTENING,
+    MEETING_ROOM,
+    PLACE,
+    JOB,
+    JOB_TASK,
+    JOB_STARTED,
+    JOB_DUE,
+    JOB_ASKED,
+    EFFORT,
+    EFFORT_PACE,
+    TURN,
+    WORK_BEGUN,
+    WORK_LEFT,
+    PACE,
+    CARRIED,
+    LAST_LAPSE,
+    ACTIVE,
+    KEY,
+    HELD_FIRST,
+    HELD_LAST,
+    RUNNING,
+    CASE_COLUMNS,
+) = range(36)
+
+# the block of a clock
+(
+    RUNS,
+    BEGAN,
+    UNLIMITED,
+    STOPPED_SINCE,
+    HAS_LAPSED,
+    BREACHED,
+    DUE,
+    FIRST_PAUSE,
+    LAST_PAUSE,
+    FIRST_EXTENSION,
+    LAST_EXTENSION,
+    CLOCK_COLUMNS,
+) = range(12)
+
+# the block of a panel
+ROUND, OUTSTANDING, PANEL_COLUMNS = range(3)
+
+# where a case is in its life
+BEGINS, WISHES, ENTER, TRY, BEGIN, WORK, DELAY, MEET_MODE, PANEL, END_MODE, CHOICE, TAKE, AFTER = (
+    range(13)
+)
+
+# the columns of a move
+M_STEP, M_TARGET, M_STAGE, M_TIMED, M_PANELS, M_ENDS, M_RESUMES, M_FIRST, M_LAST, M_LETTER = range(
+    10
+)
+MOVE_COLUMNS = 10
+
+# the columns of an op, and its kinds
+O_KIND, O_NAME, O_BY = range(3)
+OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
+
+# the columns of a task
+(
+    T_REPEAT,
+    T_CHANCE,
+    T_CHANCE_AT,
+    T_BEGIN,
+    T_BEGIN_END,
+    T_POOL,
+    T_RANK,
+    T_TEAM,
+    T_SKILL,
+    T_EFFORT,
+    T_EFFORT_PURPOSE,
+    T_EFFORT_AT,
+    T_DELAY,
+    T_DELAY_PURPOSE,
+    T_DELAY_AT,
+    T_CALENDAR,
+    T_MEETING,
+    T_PANEL,
+    T_CHOOSE,
+    T_CHOOSE_END,
+    T_CHOICE,
+    T_CHOICE_AT,
+    T_FIRST_OF,
+    T_FIRST_OF_END,
+    T_TAKE,
+    T_TAKE_END,
+    TASK_COLUMNS,
+) = range(27)
+
+# the columns of a wish: an incident or an extension
+(
+    W_STEP,
+    W_CHANCE,
+    W_CHANCE_AT,
+    W_DELAY,
+    W_DELAY_PURPOSE,
+    W_DELAY_AT,
+    W_CALENDAR,
+    W_DAYS_BEFORE,
+    WISH_COLUMNS,
+) = range(9)
+
+# the columns of a voter
+(
+    V_PANEL,
+    V_FIELD,
+    V_KEYS,
+    V_KEYS_END,
+    V_LATENCY,
+    V_LATE,
+    V_PROPENSITY,
+    V_PROPENSITY_SIZE,
+    V_PROPENSITY_PURPOSE,
+    V_LATENCY_PURPOSE,
+    V_SILENCE_PURPOSE,
+    V_VOTE_PURPOSE,
+    V_OBJECTION,
+    V_NEUTRAL,
+    V_SUPPORT,
+    V_EFFORT,
+    V_EFFORT_PURPOSE,
+    VOTER_COLUMNS,
+) = range(18)
+
+# the columns of a kind
+K_FIRST, K_STAGE, K_BEGINS, K_BEGINS_END, K_INCIDENTS, K_INCIDENTS_END, KIND_COLUMNS = range(7)
+
+# the columns of a law, a clock, a span, a meeting, a stream, a fork, a day
+L_KIND, L_FIRST, L_COUNT = range(3)
+C_LIMIT, C_STOPPED_BY = range(2)
+S_COUNT, S_UNIT = range(2)
+WORKING_DAY, CALENDAR_DAY, CALENDAR_MONTH = range(3)
+R_AGENDA, R_FIRST, R_LAST = range(3)
+A_WAY, A_GAP, A_KEY, A_WEIGHTS, A_DAYS, A_KNOWN, A_KNOWN_END, STREAM_COLUMNS = range(8)
+F_PURPOSE, F_FIRST, F_LAST = range(3)
+D_INDEX, D_WORKED, D_MONTH, D_OF_MONTH = range(4)
+
+# the columns of a pool, and of a pool in a run: the queue stands from P_HEAD to P_TAIL
+G_FIRST, G_LAST, G_BY_DUE, G_PREEMPTIVE, G_CARRIES, POOL_COLUMNS = range(6)
+P_CALLED, P_HEAD, P_TAIL, P_IN_HAND, P_WORKING, P_PLACE, DESK_COLUMNS = range(7)
+QUEUE_COLUMNS = 4
+NEVER = 2**61
+"""The due day of a case that has none, and an instant after every run."""
+
+# the columns of a meeting, and of a stream, in a run
+Q_FIRST, Q_LAST = range(2)
+X_COUNT, X_DAY, X_INNER, X_COLUMNS = range(4)
+
+
+class Rules(NamedTuple):
+    """A plan in numbers; nothing here changes while the engine runs.
+
+    Attributes:
+        table: for each configuration whether its row is known, then the move of each step, the move of the lapse of
+            each clock, and how many members of each class are outstanding.
+        moves, ops: what a move does.
+        letters: a hash table from (state of the monitors, letter of a move, actor) to the next state.
+        kinds, stages: the classes of cases; for (kind, stage) its first task and the one after its last.
+        tasks, odds: activities, and how likely they are.
+        lists, shares: lists of steps, and the probabilities up to each.
+        wishes, wish_odds, extensions: incidents and extensions; for (kind, clock) the first and the one after the last.
+        voters, voter_odds, panels, keys, lines: classes of members; silence, the share of the neutral, persistence (below
+            0: none); for (kind, panel) the first and the one after the last; what names members to chance; the member
+            behind each key.
+        laws, values: distributions.
+        actors: for (kind, step) who takes it.
+        clocks, spans: limits and extensions.
+        days, working, months: for each day its working-day index, whether it is worked, its month and day; the
+            working days in order; for each month its first day and its length.
+        pools, paces, able, sizes: pools; of each group the share of full time; for (skill, group) whether it has it;
+            the head-counts of all groups, where one changes.
+        rooms, meetings: bodies, and the days on which they meet.
+        streams, weights, known, forks, ends, ways: arrivals; the weights and the inner time of days; the days and classes of
+            known arrivals; draws among classes.
+        blank: a case before it arrives.
+    """
+
+    table: Narrow
+    moves: Numbers
+    ops: Numbers
+    letters: Numbers
+    kinds: Numbers
+    stages: Numbers
+    tasks: Numbers
+    odds: Floats
+    lists: Numbers
+    shares: Floats
+    wishes: Numbers
+    wish_odds: Floats
+    extensions: Numbers
+    voters: Numbers
+    voter_odds: Floats
+    panels: Numbers
+    keys: Numbers
+    lines: Numbers
+    laws: Numbers
+    values: Floats
+    actors: Numbers
+    clocks: Numbers
+    spans: Numbers
+    days: Numbers
+    working: Numbers
+    months: Numbers
+    pools: Numbers
+    paces: Floats
+    able: Numbers
+    sizes: Numbers
+    rooms: Numbers
+    meetings: Numbers
+    streams: Numbers
+    weights: Floats
+    known: Numbers
+    forks: Numbers
+    ends: Floats
+    ways: Numbers
+    blank: Numbers
+
+
+class State(NamedTuple):
+    """A run under way.
+
+    Attributes:
+        scalars: its numbers (see above).
+        heap: the agenda.
+        cases, counts: every case, and how often it asked chance for each purpose.
+        log: the lines.
+        nodes: suspensions, extensions and held replies in lists.
+        desks, queue, working: for each pool its counts; who waits, by (rank, due day, ticks, case); who may be interrupted.
+        there, busy, held, scratch: of each group, how many members are there, at work, held, and would be at work.
+        chosen: whose work is about to be interrupted.
+        rooms, waiting: for each meeting who waits, in order.
+        streams: where each stream stands.
+        in_line: for each panel member when it is done with what it was asked.
+    """
+
+    scalars: Numbers
+    heap: Numbers
+    cases: Numbers
+    counts: Narrow
+    log: Numbers
+    nodes: Numbers
+    desks: Numbers
+    queue: Numbers
+    working: Numbers
+    there: Numbers
+    busy: Numbers
+    held: Numbers
+    scratch: Numbers
+    chosen: Numbers
+    rooms: Numbers
+    waiting: Numbers
+    streams: Numbers
+    in_line: Numbers

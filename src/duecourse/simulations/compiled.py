@@ -1,0 +1,152 @@
+"""The compiled engine: the same events as `duecourse.simulations.process`, from `duecourse.kernels.office`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from duecourse.kernels import layout as at
+from duecourse.kernels.layout import State
+from duecourse.simulations.agenda import TICKS
+from duecourse.simulations.grown import Grown
+from duecourse.simulations.process import Office
+from duecourse.simulations.randomness import root
+from duecourse.simulations.records import Records
+from duecourse.simulations.standing import OURS, EngineError
+
+if TYPE_CHECKING:
+    from duecourse.simulations.plan import Plan
+
+
+class CompiledOffice:
+    """Runs the replications of one plan; what one has learnt of the table and its arrays serve the next.
+
+    Args:
+        plan: what is simulated; the engine must have all that it asks for (`duecourse.simulations.engines.lacks`).
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.grown = Grown(plan)
+        lowered = self.grown.lowered
+        pools, meetings = len(plan.scenario.pools), len(plan.scenario.meetings)
+        cases, groups = 256, len(lowered.groups)
+        self.state = State(
+            scalars=lowered.scalars(0, 0),
+            heap=np.zeros((4_096, at.HEAP_COLUMNS), np.int64),
+            cases=np.zeros((cases, len(self.grown.rules.blank)), np.int64),
+            counts=np.zeros((cases, max(len(lowered.purposes), 1)), np.int32),
+            log=np.zeros((16_384, at.LOG_COLUMNS), np.int64),
+            nodes=np.zeros((4_096, 3), np.int64),
+            desks=np.zeros((pools, at.DESK_COLUMNS), np.int64),
+            queue=np.zeros((pools, 256, at.QUEUE_COLUMNS), np.int64),
+            working=np.zeros((pools, lowered.most_at_work), np.int64),
+            there=np.zeros(groups, np.int64),
+            busy=np.zeros(groups, np.int64),
+            held=np.zeros(groups, np.int64),
+            scratch=np.zeros(groups, np.int64),
+            chosen=np.zeros(lowered.most_at_work, np.int64),
+            rooms=np.zeros((meetings, 2), np.int64),
+            waiting=np.zeros((meetings, 64, 2), np.int64),
+            streams=np.zeros((len(plan.streams), at.X_COLUMNS), np.int64),
+            in_line=np.zeros(len(self.grown.rules.keys), np.int64),
+        )
+
+    def run(self, seed: int, replication: int) -> Records:
+        """Return what happens in one replication.
+
+        Raises:
+            EngineError: a case took a step against the law or a property: an error of duecourse.
+        """
+        from duecourse.kernels.office import engine
+
+        self._begin(seed, replication)
+        while (status := engine(self.grown.rules, self.state)) != at.DONE:
+            scalars = self.state.scalars
+            if status == at.ROOM:
+                self._grow()
+            elif status == at.ROW:
+                self.grown.fill(int(scalars[at.NEED]))
+            elif status == at.LETTER:
+                kind = self.state.cases[scalars[at.CASE], at.KIND]
+                self.grown.spell(int(scalars[at.NEED]), int(scalars[at.NEED_MOVE]), int(kind))
+            else:
+                return self._told(status, seed, replication)
+        lines = int(self.state.scalars[at.LINES])
+        return Records(self.grown.lowered, replication, self.state.log[:lines].copy())
+
+    def _told(self, status: int, seed: int, replication: int) -> Records:
+        """Raise what the reference engine raises where this one stopped."""
+        if status != at.FULL:
+            Office(self.plan, seed, replication).run()
+        raise EngineError(f"the compiled engine stopped ({status}) where the other went on; {OURS}")
+
+    def _begin(self, seed: int, replication: int) -> None:
+        state, plan = self.state, self.plan
+        for name in ("desks", "rooms", "streams", "there", "busy", "in_line"):
+            getattr(state, name)[:] = 0
+        scalars, lowered = state.scalars, self.grown.lowered
+        scalars[:] = lowered.scalars(seed, replication)
+        due: list[tuple[int, int, int, int]] = []
+        for number, stream in enumerate(plan.streams):
+            found = stream.next(root(seed, replication, stream.key), 0, 0, 0.0)
+            if found is not None and found[0] < plan.days.length:
+                state.streams[number] = 0, found[1], int(found[2] * TICKS)
+                due.append((int(found[0] * TICKS), at.ARRIVAL, number, at.ARRIVE))
+        for number, days in enumerate(plan.meeting_days):
+            for day in days[:1]:
+                due.append((day * TICKS, at.MEETING, -1 - number, (number << 32) * 16 + at.MEET))
+        for number, changes in enumerate(lowered.staff_changes):
+            first, last = self.grown.rules.pools[number, : at.G_LAST + 1]
+            for day, row in changes:
+                if day:
+                    due.append((day * TICKS, at.SCHEDULE, number, row * 16 + at.STAFF))
+                else:
+                    state.there[first:last] = self.grown.rules.sizes[row, first:last]
+        entries = []
+        for sequence, (time, phase, number, load) in enumerate(due, 1):
+            if time < scalars[at.END]:
+                key = phase << 60 | (number + at.OFFSET) << 31 | sequence
+                entries.append((time, key, load))
+        scalars[at.SEQUENCE], scalars[at.PENDING] = len(due), len(entries)
+        while len(entries) > len(self.state.heap):
+            self.state = self.state._replace(heap=_doubled(self.state.heap))
+        self.state.heap[: len(entries)] = np.array(sorted(entries), np.int64).reshape(-1, 3)
+
+    def _grow(self) -> None:
+        """Double every array that is nearly full."""
+        state, scalars = self.state, self.state.scalars
+        entries = scalars[at.PENDING] + scalars[at.HELD_REPLIES] + scalars[at.ROOM_ENTRIES]
+        changes: dict[str, Any] = {}
+        if scalars[at.LINES] + scalars[at.ROOM_LINES] > len(state.log):
+            changes["log"] = _doubled(state.log)
+        if entries > len(state.heap):
+            changes["heap"] = _doubled(state.heap)
+        if scalars[at.NODES_USED] + scalars[at.ROOM_NODES] > len(state.nodes):
+            changes["nodes"] = _doubled(state.nodes)
+        if scalars[at.CASES] == len(state.cases):
+            changes["cases"] = _doubled(state.cases)
+            changes["counts"] = _doubled(state.counts)
+        desks = state.desks
+        waiting = desks[:, at.P_TAIL] - desks[:, at.P_HEAD] + desks[:, at.P_WORKING]
+        if (2 * (waiting + 1) > state.queue.shape[1]).any():
+            changes["queue"] = _doubled(state.queue, 1)
+        if (state.rooms[:, at.Q_LAST] == state.waiting.shape[1]).any():
+            changes["waiting"] = self._waiting()
+        self.state = state._replace(**changes)
+
+    def _waiting(self) -> Any:  # noqa: ANN401  (an array)
+        """Return the lists of those who wait for meetings, without those who were called, and with room."""
+        state = self.state
+        longest = int((state.rooms[:, at.Q_LAST] - state.rooms[:, at.Q_FIRST]).max())
+        found = np.zeros((len(state.rooms), max(64, 2 * longest), 2), np.int64)
+        for room, (first, last) in enumerate(state.rooms.tolist()):
+            found[room, : last - first] = state.waiting[room, first:last]
+            state.rooms[room] = 0, last - first
+        return found
+
+
+def _doubled(array: Any, axis: int = 0) -> Any:  # noqa: ANN401  (an array)
+    return np.concatenate([array, np.zeros_like(array)], axis)
+

@@ -1,0 +1,168 @@
+"""Which engine runs a scenario: SimPy for small jobs, the compiled one for large ones, with the same events either way.
+
+What the compiled engine does not have, it does not run: any part of a scenario that it was not built for is found here
+by name, whatever it means, so that it can never give a different result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from duecourse.errors import InvalidInput, nearest
+from duecourse.scenarios.law import Kind, Law
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from duecourse.model.procedure import Procedure
+    from duecourse.scenarios.scenario import Scenario
+
+LARGE = 10_000
+"""Expected cases from which on the compiled engine runs.
+
+Measured: SimPy does some 3,000 cases of the shipped baseline a second, and the compiled engine starts in about a second
+where it stands in the cache. See `docs/background/benchmarks-simulation.md`.
+"""
+
+
+class Engine(StrEnum):
+    """What runs a scenario."""
+
+    AUTO = "auto"
+    SIMPY = "simpy"
+    COMPILED = "compiled"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which engine runs, and why."""
+
+    engine: Engine
+    why: str
+
+    def __str__(self) -> str:
+        return f"engine: {self.engine} ({self.why})"
+
+
+def choose(
+    scenarios: Sequence[Scenario], replications: int, wanted: Engine | str = Engine.AUTO
+) -> Choice:
+    """Return which engine runs so many replications of each scenario.
+
+    Raises:
+        InvalidInput: there is no such engine, or the compiled one is asked for and does not have all that a scenario needs.
+    """
+    try:
+        engine = Engine(wanted)
+    except ValueError:
+        names = [each.value for each in Engine]
+        message = f'engine = "{str(wanted)[:40]}": there are {", ".join(names)}'
+        raise InvalidInput(message + nearest(str(wanted), names)) from None
+    if engine is Engine.SIMPY:
+        return Choice(engine, "as asked for")
+    missing = next((found for each in scenarios for found in lacks(each)), None)
+    if engine is Engine.COMPILED:
+        if missing is not None:
+            raise InvalidInput(f"the compiled engine does not have {missing}; use the engine simpy")
+        return Choice(engine, "as asked for")
+    if missing is not None:
+        return Choice(Engine.SIMPY, f"the compiled one does not have {missing}")
+    cases = round(replications * sum(map(expected_cases, scenarios)))
+    if cases < LARGE:
+        return Choice(Engine.SIMPY, f"about {cases:,} cases; the compiled one is for {LARGE:,} and more")
+    return Choice(Engine.COMPILED, f"about {cases:,} cases; it is for {LARGE:,} and more")
+
+
+def expected_cases(scenario: Scenario) -> float:
+    """Return how many cases of a scenario arrive in one replication, about."""
+    return sum(
+        len(each.replayed) if each.replayed else each.per_year * scenario.years
+        for each in scenario.arrivals
+    )
+
+
+def lacks(scenario: Scenario) -> Iterator[str]:
+    """Yield what a scenario needs and the compiled engine does not have, in words."""
+    procedure = scenario.procedure
+    for count, most, what in _limits(procedure, scenario):
+        if count > most:
+            yield f"room for more than {most:,} {what} ({scenario.id} has {count:,})"
+    seen: set[int] = set()
+    for part in _parts(scenario, seen):
+        if isinstance(part, Law):
+            if part.kind not in _LAWS:
+                yield f"distributions of the kind {part.kind.name.lower()}"
+            continue
+        known = _KNOWN.get(type(part).__name__)
+        if known is None:
+            yield f"what `{type(part).__name__}` stands for in a scenario"
+            continue
+        for each in fields(part):
+            if each.compare and each.name not in known and getattr(part, each.name) != _plain(each):
+                yield f"`{each.name}` of `{type(part).__name__}` in a scenario"
+
+
+def _limits(procedure: Procedure, scenario: Scenario) -> Iterator[tuple[int, int, str]]:
+    """Yield how many there are of what, and how many the compiled engine can number."""
+    activities = sum(map(len, scenario.behaviours.values())) * len(scenario.sorts)
+    yield len(procedure.stages), 2**12, "stages"
+    yield len(procedure.steps), 2**16, "steps"
+    yield len(procedure.clocks), 2**12, "clocks"
+    yield len(procedure.suspensions), 62, "suspensions"
+    yield len(scenario.pools), 62, "pools"
+    yield len(scenario.opinions) * len(scenario.sorts), 2**13, "classes of members and cases"
+    yield activities, 2**16, "activities of all classes"
+    yield len(procedure.actors), 2**12, "actors"
+
+
+def _parts(part: object, seen: set[int]) -> Iterator[Any]:
+    """Yield the values that a scenario is made of, each once; the procedure is no part of them."""
+    if id(part) in seen:
+        return
+    if isinstance(part, Mapping):
+        for each in part.values():
+            yield from _parts(each, seen)
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _parts(each, seen)
+    elif is_dataclass(part) and type(part).__name__ not in _PASSED_OVER:
+        seen.add(id(part))
+        yield part
+        if not isinstance(part, Law):
+            for field in fields(part):
+                yield from _parts(getattr(part, field.name), seen)
+
+
+def _plain(field: Any) -> object:  # noqa: ANN401  (a field of any dataclass)
+    """Return the value of a field that asks for nothing; a field without one always asks for something."""
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default
+
+
+_LAWS = frozenset(Kind(number) for number in range(7))
+_PASSED_OVER = frozenset({"Procedure", "Label", "Note", "Place", "Cost"})
+_KNOWN = {
+    name: frozenset(words.split())
+    for name, words in {
+        "Scenario": "id label procedure readings start years warm_up classes arrivals pools meetings behaviours "
+        "incidents extensions opinions notes file source files",
+        "CaseClass": "id label party begins facts attributes",
+        "Arrivals": "id per_year shares gaps months weekdays changes replayed",
+        "Change": "since until times classes",
+        "Pool": "id label groups precedence discipline weights preemptive carries cost",
+        "Group": "id size schedule leave full_time skills",
+        "Leave": "since until members",
+        "Meeting": "id label every first agenda dates monthly",
+        "Activity": "id probability repeat begin work delay meeting panel take choose first_of",
+        "Work": "pool effort team skill",
+        "Delay": "law unit",
+        "Incident": "id step probability after",
+        "ExtensionPolicy": "id step clock days_before probability",
+        "Opinion": "panel actor latency silence late objection mean correlation propensity neutral neutral_share "
+        "support persistence effort",
+    }.items()
+}

@@ -1,0 +1,171 @@
+"""The table of a plan in numbers, row by row as the compiled engine comes to need it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from duecourse.errors import InvalidInput
+from duecourse.kernels import layout as at
+from duecourse.kernels.layout import Rules
+from duecourse.simulations.lowered import MOST_OPS, Lowered
+
+if TYPE_CHECKING:
+    from duecourse.model.table import Rule
+    from duecourse.simulations.plan import Plan
+
+_KINDS = {
+    "start": at.OP_START,
+    "stop": at.OP_STOP,
+    "extend": at.OP_EXTEND,
+    "begin": at.OP_BEGIN,
+    "end": at.OP_END,
+    "open": at.OP_OPEN,
+    "close": at.OP_CLOSE,
+}
+_BEGINNING = 64
+
+
+class Grown:
+    """A plan in numbers; its rules grow while runs meet what no run has met before.
+
+    Attributes:
+        lowered: what does not grow.
+        rules: all of it, as the engine takes it.
+        configurations: the packed configurations, by number.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.lowered = plan, Lowered(plan)
+        lowered = self.lowered
+        self.configurations: list[int] = []
+        self._numbers: dict[int, int] = {}
+        self._moves: dict[tuple[int, int], int] = {}
+        self._made: list[tuple[Rule, int]] = []
+        self._letters: dict[tuple[int, int], int] = {}
+        self._ops = 0
+        self._words = 0
+        self._mask = plan.ensemble.mask
+        width = 1 + len(lowered.steps) + len(lowered.clocks) + len(lowered.fields)
+        letters = np.full((_BEGINNING if plan.ensemble.ids else 2, 2), at.NONE, np.int64)
+        self.rules = Rules(
+            table=np.zeros((_BEGINNING, width), np.int32),
+            moves=np.zeros((_BEGINNING, at.MOVE_COLUMNS), np.int64),
+            ops=np.zeros((_BEGINNING, 3), np.int64),
+            letters=letters,
+            **lowered.static,
+        )
+        for number, kind in enumerate(plan.kinds.values()):
+            self.rules.kinds[number, at.K_FIRST] = self.number(kind.first)
+
+    def number(self, packed: int) -> int:
+        """Return the number of a configuration."""
+        found = self._numbers.get(packed)
+        if found is None:
+            found = self._numbers[packed] = len(self.configurations)
+            self.configurations.append(packed)
+            self._room("table", found)
+            lowered, row = self.lowered, self.rules.table[found]
+            row[:] = at.NONE
+            row[0] = 0
+            first = 1 + len(lowered.steps) + len(lowered.clocks)
+            for name, place in lowered.fields.items():
+                row[first + place] = int(self.plan.table.fields[name].read(packed))
+        return found
+
+    def fill(self, number: int) -> None:
+        """Write what is possible in a configuration into its row."""
+        lowered = self.lowered
+        for rule, to in self.plan.table.moves(self.configurations[number]):
+            move = self._move(rule, to)
+            row = self.rules.table[number]  # anew: a move may have made the table grow
+            step = 1 + lowered.steps[rule.step]
+            if row[step] < 0:
+                row[step] = move
+            if rule.lapse_of is not None:
+                lapse = 1 + len(lowered.steps) + lowered.clocks[rule.lapse_of]
+                if row[lapse] < 0:
+                    row[lapse] = move
+        self.rules.table[number, 0] = 1
+
+    def spell(self, watched: int, move: int, kind: int) -> None:
+        """Write what the monitors make of a move by a case of a class into the table of letters."""
+        plan, rules = self.plan, self.rules
+        rule, to = self._made[move]
+        actor = list(plan.kinds.values())[kind].actors[rule.step]
+        after, violated = plan.ensemble.step(watched, rule, to, actor)
+        if 2 * (self._words + 1) > len(rules.letters):
+            old = rules.letters[rules.letters[:, 0] >= 0]
+            self.rules = rules = rules._replace(
+                letters=np.full((2 * len(rules.letters), 2), at.NONE, np.int64)
+            )
+            for key, then in old.tolist():
+                _enter(rules.letters, key, then)
+        letter = int(rules.moves[move, at.M_LETTER])
+        number = self.lowered.actor_names[actor]
+        _enter(
+            rules.letters, watched << 36 | letter << 12 | number, after << 1 | bool(violated)
+        )
+        self._words += 1
+
+    def _move(self, rule: Rule, to: int) -> int:
+        key = id(rule), to
+        found = self._moves.get(key)
+        if found is not None:
+            return found
+        if len(rule.ops) > MOST_OPS:
+            raise InvalidInput(f'"{rule.step}" does more than {MOST_OPS} things at once')
+        lowered, target = self.lowered, self.number(to)
+        found = self._moves[key] = len(self._made)
+        self._made.append((rule, to))
+        move = self.plan.moves.made(rule, to)
+        letter = at.NONE
+        if self.plan.ensemble.ids:
+            letter = self._letters.setdefault((id(rule), to & self._mask), len(self._letters))
+        first = self._ops
+        for op in rule.ops:
+            self._room("ops", self._ops)
+            self.rules.ops[self._ops] = self._op(op)
+            self._ops += 1
+        self._room("moves", found)
+        self.rules.moves[found] = [
+            lowered.steps[rule.step],
+            target,
+            lowered.stages[rule.target],
+            move.timed,
+            bool(move.closes or move.opens or move.ends or move.resumes),
+            move.ends,
+            move.resumes,
+            first,
+            self._ops,
+            letter,
+        ]
+        return found
+
+    def _op(self, op: Any) -> tuple[int, int, int]:  # noqa: ANN401
+        lowered = self.lowered
+        names = {
+            "begin": lowered.suspensions,
+            "end": lowered.suspensions,
+            "open": lowered.panels,
+            "close": lowered.panels,
+        }.get(op.kind, lowered.clocks)
+        by = at.NONE if op.by is None else lowered.span(op.by)
+        return _KINDS[op.kind], names[op.name], by
+
+    def _room(self, name: str, needed: int) -> None:
+        array = getattr(self.rules, name)
+        if needed == len(array):
+            larger = np.zeros((2 * len(array), array.shape[1]), array.dtype)
+            larger[: len(array)] = array
+            self.rules = self.rules._replace(**{name: larger})
+
+
+def _enter(letters: Any, key: int, then: int) -> None:  # noqa: ANN401  (an array)
+    """Enter a word into the hash table, where `duecourse.kernels.standing.letter_place` looks for it."""
+    size = len(letters) - 1
+    place = (((key * 0x9E37_79B9_7F4A_7C15) & (2**64 - 1)) >> 32) & size
+    while letters[place, 0] >= 0:
+        place = (place + 1) & size
+    letters[place] = key, then

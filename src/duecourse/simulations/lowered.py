@@ -1,0 +1,432 @@
+"""A plan in numbers, for the compiled engine: everything that does not grow while it runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import monthrange
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from duecourse.calendar import Unit
+from duecourse.kernels import layout as at
+from duecourse.model.expression import TRUE, simplify
+from duecourse.scenarios.capacity import Discipline
+from duecourse.simulations.streams import ARRIVAL, Fork
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from duecourse.calendar import Calendar, Span
+    from duecourse.scenarios.law import Law
+    from duecourse.simulations.plan import Kind, Plan, Task, Voter, Wish
+    from duecourse.simulations.streams import Stream, Way
+
+UNITS = {Unit.WORKING_DAY: 0, Unit.CALENDAR_DAY: 1, Unit.CALENDAR_MONTH: 2}
+
+
+def signed(number: int) -> int:
+    """Return a 64-bit number as a signed one with the same bits."""
+    return number - 2**64 if number >= 2**63 else number
+
+
+class Lowered:
+    """The lists that a plan is written into, and what names stand for.
+
+    Attributes:
+        static: the arrays of `duecourse.kernels.layout.Rules` that do not grow, by name.
+        purposes: for each purpose of chance its column in the counts of a case.
+        fields: the columns of the members who have not replied, by the name of the variable.
+        tasks, voters: in the order of their numbers.
+        members: how many members there are at most in all panels of a class of cases.
+        groups: the groups of all pools, in order, each with its pool.
+        staff_changes: for each pool the days on which a head-count changes, with the row of the head-counts.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        procedure = plan.procedure
+        self.stages = {each.id: number for number, each in enumerate(procedure.stages)}
+        self.steps = {each.id: number for number, each in enumerate(procedure.steps)}
+        self.clocks = {each.id: number for number, each in enumerate(procedure.clocks)}
+        self.panels = {each.id: number for number, each in enumerate(procedure.panels)}
+        self.suspensions = {each.id: number for number, each in enumerate(procedure.suspensions)}
+        self.kinds = {each: number for number, each in enumerate(plan.kinds)}
+        self.actor_names: dict[str, int] = {}
+        self.purposes: dict[int | str, int] = {}
+        self.fields: dict[str, int] = {}
+        self.tasks: list[Task] = []
+        self.voters: list[Voter] = []
+        self.members = 0
+        self._laws: dict[int, int] = {}
+        self._kept: list[Law] = []
+        self._law_rows: list[list[int]] = []
+        self._values: list[float] = []
+        self._lists: list[int] = []
+        self._shares: list[float] = []
+        self._wishes: list[tuple[list[int], float]] = []
+        self._spans: dict[Span, int] = {}
+        self._weights: list[tuple[float, float]] = []
+        self._known: list[tuple[int, int]] = []
+        self._forks: dict[int, int] = {}
+        self._fork_rows: list[list[int]] = []
+        self._ends: list[float] = []
+        self._ways: list[int] = []
+        self._lines: dict[tuple[str, int], int] = {}
+        self._skills = {"": 0}
+        self.groups = [(pool, group) for pool in plan.scenario.pools for group in pool.groups]
+        self.static = self._arrays()
+
+    # --- the whole ------------------------------------------------------------------------------------
+
+    def _arrays(self) -> dict[str, Any]:
+        plan, procedure = self.plan, self.plan.procedure
+        kinds = [self._kind(kind) for kind in plan.kinds.values()]
+        stages = np.full((len(kinds), len(self.stages), 2), -1, np.int64)
+        tasks: list[list[int]] = []
+        for number, kind in enumerate(plan.kinds.values()):
+            for stage, found in kind.tasks.items():
+                stages[number, self.stages[stage]] = len(tasks), len(tasks) + len(found)
+                tasks += [self._task(task) for task in found]
+        extensions = np.zeros((len(kinds), len(self.clocks), 2), np.int64)
+        panels = np.zeros((len(kinds), len(self.panels), 2), np.int64)
+        voters: list[list[int]] = []
+        keys: list[int] = []
+        for number, kind in enumerate(plan.kinds.values()):
+            for clock, wishes in kind.extensions.items():
+                extensions[number, self.clocks[clock]] = self._wished(wishes)
+            for panel, found in kind.voters.items():
+                panels[number, self.panels[panel]] = len(voters), len(voters) + len(found)
+                voters += [self._voter(panel, voter, keys) for voter in found]
+            members = sum(len(each.keys) for found in kind.voters.values() for each in found)
+            self.members = max(self.members, members)
+        clocks = [[self.span(each.limit), self._stopped_by(each.id)] for each in procedure.clocks]
+        streams = [self._stream(each) for each in plan.streams]
+        sizes = self._head_counts()
+        actors = [
+            [self._actor(kind.actors[step]) for step in self.steps] for kind in plan.kinds.values()
+        ]
+        for each in procedure.clocks:
+            for extension in each.extensions:
+                if extension.by is not None:
+                    self.span(extension.by)
+        days, working, months = calendar_tables(plan.days.calendar)
+        pools = self._pools()
+        rooms: list[list[int]] = []
+        met: list[int] = []
+        for meeting, on in zip(plan.scenario.meetings, plan.meeting_days, strict=True):
+            agenda = -1 if meeting.agenda is None else meeting.agenda
+            rooms.append([agenda, len(met), len(met) + len(on)])
+            met += on
+        return {
+            "kinds": _table(kinds, at.KIND_COLUMNS),
+            "stages": stages,
+            "tasks": _table(tasks, at.TASK_COLUMNS),
+            "odds": np.array([task.probability for task in self.tasks], np.float64),
+            "lists": np.array(self._lists, np.int64),
+            "shares": np.array(self._shares, np.float64),
+            "wishes": _table([row for row, _ in self._wishes], at.WISH_COLUMNS),
+            "wish_odds": np.array([odds for _, odds in self._wishes], np.float64),
+            "extensions": extensions,
+            "voters": _table(voters, at.VOTER_COLUMNS),
+            "voter_odds": np.array(
+                [
+                    (each.silence, each.neutral_share, -1 if each.persistence is None else each.persistence)
+                    for each in self.voters
+                ],
+                np.float64,
+            ).reshape(-1, 3),
+            "panels": panels,
+            "keys": np.array(keys, np.int64),
+            "lines": np.array(self._key_lines(), np.int64),
+            "laws": _table(self._law_rows, 3),
+            "values": np.array(self._values, np.float64),
+            "actors": _table(actors, len(self.steps)),
+            "clocks": _table(clocks, 2),
+            "spans": _table([[span.count, UNITS[span.unit]] for span in self._spans], 2),
+            "days": days,
+            "working": working,
+            "months": months,
+            "pools": _table(pools, at.POOL_COLUMNS),
+            "paces": np.array([group.full_time for _, group in self.groups], np.float64),
+            "able": _table(
+                [[group.able(skill) for _, group in self.groups] for skill in self._skills],
+                len(self.groups),
+            ),
+            "sizes": _table(sizes, len(self.groups)),
+            "rooms": _table(rooms, 3),
+            "meetings": np.array(met, np.int64),
+            "streams": _table(streams, at.STREAM_COLUMNS),
+            "weights": np.array(self._weights, np.float64).reshape(-1, 2),
+            "known": _table(self._known, 2),
+            "forks": _table(self._fork_rows, 3),
+            "ends": np.array(self._ends, np.float64),
+            "ways": np.array(self._ways, np.int64),
+            "blank": self._blank(),
+        }
+
+    def span(self, span: Span) -> int:
+        """Return the number of a span."""
+        return self._spans.setdefault(span, len(self._spans))
+
+    def scalars(self, seed: int, replication: int) -> Any:  # noqa: ANN401  (an array)
+        """Return the numbers that a run begins with."""
+        plan = self.plan
+        found = np.zeros(at.SCALARS, np.int64)
+        clocks = len(self.clocks)
+        found[at.END] = plan.days.length * at.TICKS
+        found[at.FREE_NODE] = at.NONE
+        found[at.SEED], found[at.REPLICATION] = signed(seed), signed(replication)
+        found[at.BASE] = plan.days.calendar.index(plan.days.start)
+        found[at.FIRST_DAY] = plan.ledger().first_day_counts
+        found[at.STEPS], found[at.CLOCKS] = len(self.steps), clocks
+        found[at.FIELDS], found[at.PANELS] = len(self.fields), len(self.panels)
+        found[at.CLOCK_AT] = at.CASE_COLUMNS + clocks
+        found[at.PANEL_AT] = found[at.CLOCK_AT] + clocks * at.CLOCK_COLUMNS
+        found[at.MEMBER_AT] = found[at.PANEL_AT] + len(self.panels) * at.PANEL_COLUMNS
+        found[at.ARRIVAL_PURPOSE] = signed(ARRIVAL)
+        found[at.ROOM_LINES] = 8 + 2 * clocks + MOST_OPS + self.most_at_work
+        wishes = len(self._wishes)
+        found[at.ROOM_ENTRIES] = 16 + clocks * (1 + wishes) + wishes + MOST_OPS * self.members
+        found[at.ROOM_NODES] = 16 + (MOST_OPS + 1) * (clocks + 1)
+        return found
+
+    @property
+    def most_at_work(self) -> int:
+        """How many pieces of work may be under way in one pool, at most."""
+        counts = [sum(sizes) for pool in self.plan.head_counts for _, sizes in pool]
+        return max(counts, default=0) + 1
+
+    # --- the parts ------------------------------------------------------------------------------------
+
+    def _kind(self, kind: Kind) -> list[int]:
+        initial = self.stages[self.plan.procedure.initial]
+        begins = self._listed(self.steps[step] for step in kind.begins)
+        return [0, initial, *begins, *self._wished(kind.incidents)]
+
+    def _task(self, task: Task) -> list[int]:
+        activity, steps = task.activity, self.steps
+        self.tasks.append(task)
+        chance = task.chance if task.probability < 1 else None
+        effort = task.effort_purpose if task.effort else None
+        delay = task.delay_purpose if task.delay else None
+        choice = task.choice if task.choose else None
+        chosen = self._listed(steps[step] for step, _ in task.choose or ())
+        reached = 0.0
+        for place, (_, share) in enumerate(task.choose or ()):
+            reached += share
+            self._shares[chosen[0] + place] = reached
+        return [
+            activity.repeat,
+            *self._purpose(chance),
+            *self._listed(steps[step] for step in activity.begin),
+            task.pool,
+            task.rank,
+            task.team,
+            self._skills.setdefault(task.skill, len(self._skills)),
+            self._law(task.effort),
+            *self._purpose(effort),
+            self._law(task.delay),
+            *self._purpose(delay),
+            int(task.calendar_days),
+            -1 if activity.meeting is None else self.plan.meetings[activity.meeting],
+            -1 if activity.panel is None else self.panels[activity.panel],
+            *chosen,
+            *self._purpose(choice),
+            *self._listed(steps[step] for step in activity.first_of),
+            *self._listed(steps[step] for step in activity.take),
+        ]
+
+    def _voter(self, panel: str, voter: Voter, keys: list[int]) -> list[int]:
+        self.voters.append(voter)
+        opinion = voter.opinion
+        first = len(keys)
+        keys += map(signed, voter.keys)
+        field = f"{panel}.pending.{voter.actor}"
+        propensity = len(self._values)
+        self._values += voter.propensity
+        neutral = -1 if opinion.neutral is None else self._reply(voter, opinion.neutral)
+        return [
+            self.panels[panel],
+            self.fields.setdefault(field, len(self.fields)),
+            first,
+            len(keys),
+            self._law(voter.latency),
+            self._law(voter.late),
+            propensity,
+            len(voter.propensity),
+            signed(voter.propensity_purpose),
+            signed(voter.latency_purpose),
+            signed(voter.silence_purpose),
+            signed(voter.vote_purpose),
+            self._reply(voter, opinion.objection),
+            neutral,
+            self._reply(voter, opinion.support),
+            self._law(voter.effort),
+            signed(voter.effort_purpose),
+        ]
+
+    def _key_lines(self) -> list[int]:
+        """Return for each key of each voter the number of the member, who is the same in all classes of cases."""
+        return [
+            self._lines.setdefault((voter.actor, key), len(self._lines))
+            for voter in self.voters
+            for key in voter.keys
+        ]
+
+    def _stream(self, stream: Stream) -> list[int]:
+        known, first = len(self._known), len(self._weights)
+        self._known += [(day, self._way(way)) for day, way in stream.known]
+        if stream.weights:
+            self._weights += zip((*stream.weights, 0.0), stream.clock, strict=True)
+        return [
+            0 if stream.way is None else self._way(stream.way),
+            self._law(stream.gap),
+            signed(stream.key),
+            first,
+            len(stream.weights),
+            known,
+            len(self._known),
+        ]
+
+    def _way(self, way: Way) -> int:
+        """Return the number of a class, or of a draw among classes as a number below 0."""
+        if not isinstance(way, Fork):
+            return self.kinds[way.id]
+        if id(way) not in self._forks:
+            ways = [self._way(each) for each in way.ways]
+            self._forks[id(way)] = len(self._fork_rows)
+            first = len(self._ways)
+            self._fork_rows.append([signed(way.purpose), first, first + len(ways)])
+            self._ends += way.ends
+            self._ways += ways
+        return -1 - self._forks[id(way)]
+
+    def _pools(self) -> list[list[int]]:
+        found: list[list[int]] = []
+        first = 0
+        for pool in self.plan.scenario.pools:
+            last = first + len(pool.groups)
+            by_due = pool.discipline is Discipline.EARLIEST_DUE
+            carries = -1 if pool.carries is None else pool.carries
+            found.append([first, last, int(by_due), int(pool.preemptive), carries])
+            first = last
+        return found
+
+    def _head_counts(self) -> list[list[int]]:
+        """Return a row of head-counts for each change of a pool; the groups of other pools do not count in it."""
+        rows: list[list[int]] = []
+        self.staff_changes: list[list[tuple[int, int]]] = []
+        first = 0
+        for pool, counts in zip(self.plan.scenario.pools, self.plan.head_counts, strict=True):
+            changes: list[tuple[int, int]] = []
+            for day, sizes in counts:
+                row = [0] * len(self.groups)
+                row[first : first + len(sizes)] = sizes
+                changes.append((day, len(rows)))
+                rows.append(row)
+            self.staff_changes.append(changes)
+            first += len(pool.groups)
+        return rows
+
+    def _reply(self, voter: Voter, value: str) -> int:
+        """Return the step of a reply; -2 where there is none, at which the engine stops."""
+        return self.steps[voter.steps[value]] if value in voter.steps else -2
+
+    def _wished(self, wishes: Sequence[Wish]) -> tuple[int, int]:
+        first = len(self._wishes)
+        for wish in wishes:
+            delay = wish.delay_purpose if wish.delay else None
+            # an extension counts by its name, not by its purpose
+            column = wish.chance if wish.delay else f"extension {wish.id}"
+            row = [
+                self.steps[wish.step],
+                signed(wish.chance),
+                self.purposes.setdefault(column, len(self.purposes)),
+                self._law(wish.delay),
+                *self._purpose(delay),
+                int(wish.calendar_days),
+                wish.days_before,
+            ]
+            self._wishes.append((row, wish.probability))
+        return first, len(self._wishes)
+
+    def _stopped_by(self, clock: str) -> int:
+        """Return the suspensions that stop a clock as bits."""
+        readings = self.plan.scenario.readings
+        found = 0
+        for number, suspension in enumerate(self.plan.procedure.suspensions):
+            for stop in suspension.stops:
+                if stop.clock == clock and simplify(stop.when, readings) == TRUE:
+                    found |= 1 << number
+        return found
+
+    def _purpose(self, purpose: int | None) -> tuple[int, int]:
+        if purpose is None:
+            return 0, 0
+        return signed(purpose), self.purposes.setdefault(purpose, len(self.purposes))
+
+    def _listed(self, steps: Iterable[int]) -> tuple[int, int]:
+        first = len(self._lists)
+        self._lists += steps
+        self._shares += [0.0] * (len(self._lists) - first)
+        return first, len(self._lists)
+
+    def _law(self, law: Law | None) -> int:
+        if law is None:
+            return -1
+        if id(law) not in self._laws:
+            self._laws[id(law)] = len(self._law_rows)
+            self._kept.append(law)
+            self._law_rows.append([int(law.kind), len(self._values), len(law.values)])
+            self._values += law.values
+        return self._laws[id(law)]
+
+    def _actor(self, name: str) -> int:
+        return self.actor_names.setdefault(name, len(self.actor_names))
+
+    def _blank(self) -> Any:  # noqa: ANN401  (an array)
+        clocks, panels = len(self.clocks), len(self.panels)
+        first = at.CASE_COLUMNS + clocks
+        size = first + clocks * at.CLOCK_COLUMNS + panels * at.PANEL_COLUMNS
+        size += max((len(pool.groups) for pool in self.plan.scenario.pools), default=0)
+        found = np.zeros(size, np.int64)
+        found[at.ALIVE] = 1
+        none = (at.LISTENING, at.MEETING_ROOM, at.PLACE, at.LAST_LAPSE, at.HELD_FIRST, at.HELD_LAST)
+        found[list(none)] = at.NONE
+        for clock in range(clocks):
+            block = first + clock * at.CLOCK_COLUMNS
+            none = (at.STOPPED_SINCE, at.DUE, at.FIRST_PAUSE, at.LAST_PAUSE)
+            for column in (*none, at.FIRST_EXTENSION, at.LAST_EXTENSION):
+                found[block + column] = at.NONE
+        return found
+
+
+MOST_OPS = 64
+"""What one step may do to clocks, suspensions and panels, at most."""
+
+
+def _table(rows: Sequence[Sequence[int]], columns: int) -> Any:  # noqa: ANN401  (an array)
+    return np.array(rows, np.int64).reshape(-1, columns)
+
+
+def calendar_tables(calendar: Calendar) -> tuple[Any, Any, Any]:
+    """Return the days, the working days and the months of a calendar (see `duecourse.kernels.layout`)."""
+    first, last = calendar.first, calendar.last
+    days, working = [], []
+    for offset in range((last - first).days + 1):
+        day = first + dt.timedelta(offset)
+        worked = calendar.is_working(day)
+        if worked:
+            working.append(offset)
+        days.append((len(working), int(worked), _month(day, first), day.day))
+    months = []
+    for year in range(first.year, last.year + 1):
+        for month in range(1, 13):
+            begins = dt.date(year, month, 1)
+            months.append(((begins - first).days, monthrange(year, month)[1]))
+    return _table(days, 4), np.array(working, np.int64), _table(months, 2)
+
+
+def _month(day: dt.date, first: dt.date) -> int:
+    return (day.year - first.year) * 12 + day.month - 1

@@ -1,0 +1,203 @@
+"""The compiled engine gives the events of the SimPy engine, every one, bit for bit; and says when it cannot."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from duecourse.cli.watching import watches
+from duecourse.errors import InvalidInput
+from duecourse.kernels import standing as compiled_chance
+from duecourse.model.library import project_root
+from duecourse.model.names import names_in_reach
+from duecourse.properties.property_file import load_properties
+from duecourse.scenarios import load_scenario
+from duecourse.scenarios.law import law
+from duecourse.simulations import Engine, EngineError, choose, compare, replicate, simulate
+from duecourse.simulations import agenda as reference_agenda
+from duecourse.simulations import standing as reference_standing
+from duecourse.simulations.compiled import CompiledOffice
+from duecourse.simulations.execute import log_of
+from duecourse.simulations.plan import Plan
+from duecourse.simulations.randomness import normal_quantile, purpose, root, uniform_of
+from tests.simulations.test_process import WHAT_IFS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from duecourse.scenarios import Scenario
+    from duecourse.simulations import Log
+
+BASELINES = ("baseline-2020", "baseline-2022")
+
+
+def differences(reference: Log, other: Log) -> list[tuple[int, object, object]]:
+    """The first events that differ, with their places."""
+    pairs = enumerate(zip(reference.events, other.events, strict=False))
+    return [(place, a, b) for place, (a, b) in pairs if a != b][:3]
+
+
+def assert_equal(reference: Log, other: Log) -> None:
+    assert differences(reference, other) == []
+    assert len(other.events) == len(reference.events)
+    assert other == reference
+
+
+# --- chance -----------------------------------------------------------------------------------------
+
+
+def test_uniforms_are_those_of_python_bit_for_bit() -> None:
+    """100,000 keys over all of 64 bits, from a generator of numpy's own."""
+    keys = np.random.default_rng(1).integers(0, 2**64, (100_000, 3), np.uint64)
+    for key, what, index in keys.tolist():
+        compiled = compiled_chance.uniform_of(np.uint64(key), np.uint64(what), np.uint64(index))
+        assert compiled == uniform_of(key, what, index)
+
+
+def test_exponential_and_logarithm_of_the_compiled_engine_are_pythons() -> None:
+    """A million numbers: both call the same library of the machine."""
+    u = np.random.default_rng(2).random(1_000_000)
+    quantile = compiled_chance.quantile
+    values = np.array([0.3, 0.7])
+    for number in u.tolist():
+        if 0 < number < 1:
+            assert quantile(1, values, 0, 1, number) == -0.3 * math.log(1.0 - number)
+            expected = math.exp(0.3 + 0.7 * normal_quantile(number))
+            assert quantile(2, values, 0, 2, number) == expected
+
+
+# --- the shipped scenarios ----------------------------------------------------------------------------
+
+
+@cache
+def office(name: str) -> tuple[Plan, CompiledOffice]:
+    plan = Plan(load_scenario(name).lasting(3.0, 0.5))
+    return plan, CompiledOffice(plan)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("name", BASELINES)
+def test_ten_runs_of_three_years_of_the_shipped_scenarios_are_equal(name: str, seed: int) -> None:
+    plan, compiled = office(name)
+
+    assert_equal(log_of(plan, seed, 3), compiled.run(seed, 3).log())
+
+
+def outcome(run: Callable[[], Log]) -> Log | str:
+    """A log, or the message of the error that stopped the run."""
+    try:
+        return run()
+    except EngineError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("what_if", WHAT_IFS)
+@pytest.mark.parametrize("name", BASELINES)
+def test_every_what_if_is_equal_with_all_properties_watching(name: str, what_if: str) -> None:
+    scenario = load_scenario(name, readings=WHAT_IFS[what_if]).lasting(1.5, 0.5)
+    root_folder = project_root()
+    known = load_properties(root_folder, known=names_in_reach(root_folder))
+    plan = Plan(scenario, watches((scenario,), known))
+    assert plan.ensemble.ids
+
+    assert outcome(lambda: log_of(plan, 5, 0)) == outcome(
+        lambda: CompiledOffice(plan).run(5, 0).log()
+    )
+
+
+# --- through the public interface -----------------------------------------------------------------------
+
+
+def test_the_result_does_not_depend_on_the_engine() -> None:
+    scenario = load_scenario("baseline-2022").lasting(1.0, 0.2)
+    by_simpy = simulate(scenario, replications=2, seed=3, engine="simpy")
+    compiled = simulate(scenario, replications=2, seed=3, engine="compiled")
+
+    assert compiled.samples == by_simpy.samples
+    assert compiled.to_dict() == by_simpy.to_dict()
+
+
+def test_a_log_of_the_compiled_engine_equals_that_of_the_reference() -> None:
+    scenario = load_scenario("baseline-2020").lasting(0.5, 0.0)
+
+    assert replicate(scenario, engine="compiled") == replicate(scenario, engine=Engine.SIMPY)
+
+
+# --- planted differences -------------------------------------------------------------------------------
+
+
+def test_another_order_of_ties_is_seen(
+    monkeypatch: pytest.MonkeyPatch, toy: Callable[..., Scenario]
+) -> None:
+    """Planted: what was put on the agenda last comes first among equals. Members who all take a week make ties."""
+    scenario = toy('take = "consult"', per_year=50, years=1)
+    week = {"file": law({"law": "deterministic", "value": 5})}
+    opinions = {key: replace(each, latency=week) for key, each in scenario.opinions.items()}
+    scenario = replace(scenario, opinions=opinions)
+    real = reference_agenda.Agenda.add
+
+    def add(self: reference_agenda.Agenda, *entry: object) -> None:
+        self._sequence -= 2
+        real(self, *entry)  # type: ignore[arg-type]
+
+    plan = Plan(scenario)
+    compiled = CompiledOffice(plan).run(1, 0).log()
+    assert_equal(log_of(plan, 1, 0), compiled)
+    monkeypatch.setattr(reference_agenda.Agenda, "add", add)
+
+    assert differences(log_of(plan, 1, 0), compiled) != []
+
+
+def test_another_draw_is_seen(
+    monkeypatch: pytest.MonkeyPatch, toy: Callable[..., Scenario]
+) -> None:
+    """Planted: one draw of one case is larger by a thousandth."""
+    scenario = toy('work = "desk"\neffort = { law = "exponential", mean = 1 }\ntake = "decide"')
+    plan = Plan(scenario)
+    compiled = CompiledOffice(plan).run(1, 0).log()
+    assert_equal(log_of(plan, 1, 0), compiled)
+    real, calls = reference_standing.uniform_of, iter(range(1_000_000))
+
+    def uniform(key: int, what: int, index: int) -> float:
+        u = real(key, what, index)
+        return u + 2**-10 if next(calls) == 40 else u
+
+    monkeypatch.setattr(reference_standing, "uniform_of", uniform)
+
+    assert differences(log_of(plan, 1, 0), compiled) != []
+
+
+# --- the choice ---------------------------------------------------------------------------------------
+
+
+def test_small_jobs_run_on_simpy_and_large_ones_compiled() -> None:
+    scenario = load_scenario("baseline-2022")
+
+    assert choose((scenario,), 10).engine is Engine.SIMPY
+    assert choose((scenario,), 100).engine is Engine.COMPILED
+    assert str(choose((scenario,), 100)).startswith("engine: compiled (about 90,000 cases")
+
+
+def test_an_engine_that_is_none_is_refused_with_the_nearest() -> None:
+    with pytest.raises(InvalidInput, match=r'there are auto, simpy, compiled; did you mean "compiled"'):
+        simulate(load_scenario("baseline-2022"), engine="complied")
+
+
+def test_compare_takes_the_engine_too() -> None:
+    a, b = (load_scenario(name).lasting(0.5, 0.0) for name in BASELINES)
+
+    by_simpy = compare(a, b, replications=2, engine="simpy")
+    assert compare(a, b, replications=2, engine="compiled").to_dict() == by_simpy.to_dict()
+
+
+def test_roots_are_those_of_python() -> None:
+    for case in (0, 1, 2**63, 2**64 - 1):
+        parts = 7, 3, (purpose("filings.file") + case) % 2**64
+        assert int(compiled_chance.root(*map(np.uint64, parts))) == root(*parts)
+
+
