@@ -61,10 +61,16 @@ class ClaimStore:
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self.file = None if folder is None else folder / "claims.json"
-        self.compiler = "" if folder is None else _compiler()
+        self.file: Path | None = None
+        self.compiler = ""
         self.kept: dict[str, Any] = {}
         self.new = False
+        if folder is not None:
+            with suppress(
+                OSError
+            ):  # its own text may be missing, in an archive say: then nothing is kept
+                self.compiler = _compiler()
+                self.file = folder / "claims.json"
         if self.file is not None:
             with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
                 self.kept = _read(self.file, self.compiler)
