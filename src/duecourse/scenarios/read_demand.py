@@ -188,10 +188,9 @@ def _replayed(
             hint = nearest(name, values.classes)
             problem = Problem(replay.file, line, 1, "unknown-name", f'no class "{name[:80]}"{hint}')
             values.problems.append(problem)
-    end = tables.calendar.add_calendar_days(tables.head.start, round(tables.head.years * 365.25))
-    inside = [(day, name) for _, day, name in rows if tables.head.start <= day < end]
+    inside = [(day, name) for _, day, name in rows if tables.in_run(day)]
     if not inside:
-        rule = f"no date lies in the run, from {tables.head.start} to {end}"
+        rule = f"no date lies in the run, which begins on {tables.head.start}"
         values.wrong(entry, "range", f"{replay.file}: {rule}", ("replay", "file"))
         return Arrivals(shape.id, 0.0, {})
     shares = {name: sum(n == name for _, n in inside) / len(inside) for name in values.classes}
