@@ -319,3 +319,23 @@ def test_a_stream_that_cannot_be_is_refused(
     with pytest.raises(InvalidInput) as error:
         office(tables + STAGES)
     assert any(message in str(each) for each in error.value.problems), error.value.problems
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ("a = { high = 0.5, low = 0.4 }", "the shares add up to 0.9, not to 1"),
+        ("a = { file = 0.5, low = 0.5 }", '"file" cannot be a value'),
+        ("a = { otherwise = 0.5, low = 0.5 }", '"otherwise" cannot be a value'),
+        ("a = { high = 1.0 }\nattributes.b = { high = 1.0 }", '"high" is also a value of "b"'),
+    ],
+)
+def test_attributes_that_cannot_be_are_refused(
+    office: Callable[..., Scenario], attributes: str, message: str
+) -> None:
+    tables = ATTRIBUTES.replace(
+        "attributes.sector = { finance = 0.25, transport = 0.75 }\n", f"attributes.{attributes}\n"
+    ).replace("effort.finance", "effort.high")
+    with pytest.raises(InvalidInput) as error:
+        office(tables)
+    assert any(message in str(each) for each in error.value.problems), error.value.problems
