@@ -339,3 +339,19 @@ def test_attributes_that_cannot_be_are_refused(
     with pytest.raises(InvalidInput) as error:
         office(tables)
     assert any(message in str(each) for each in error.value.problems), error.value.problems
+
+
+def test_what_only_one_value_of_an_attribute_makes_illegal_is_found(
+    office: Callable[..., Scenario],
+) -> None:
+    """The walk looks at one of all sorts alike, and at each that may do something else: here one of four."""
+    wrong = ATTRIBUTES.replace(
+        'take = "decide"\n',
+        "choose.finance.high = { object = 1.0 }\nchoose.finance.low = { decide = 1.0 }\n"
+        "choose.otherwise = { decide = 1.0 }\n",
+    )
+    with pytest.raises(InvalidInput) as error:
+        office(wrong)
+    (found,) = map(str, error.value.problems)
+
+    assert '"object" may not be allowed in "office" here; allowed: consult, decide' in found
