@@ -129,7 +129,7 @@ size = -1
 id = "desk"
 
 [[remove.meeting]]
-id = "commision"
+id = "commizzion"
 
 [[replace.pol]]
 id = "desk"
@@ -154,7 +154,7 @@ panel = "opinions"
         'mine.toml:11:7: error[unknown-name]: no pool "dessk" to replace; did you mean "desk"?',
         "mine.toml:16:8: error[shape]: -1: input should be greater than or equal to 1",
         'mine.toml:19:7: error[duplicate]: the pool "desk" is already there; use [[replace.pool]]',
-        'mine.toml:22:7: error[unknown-name]: no meeting "commision" to remove; did you mean "commission"?',
+        'mine.toml:22:7: error[unknown-name]: no meeting "commizzion" to remove; did you mean "commission"?',
         'mine.toml:24:1: error[unknown-table]: no tables of kind "pol" to replace; did you mean "pool"?',
         'mine.toml:30:9: error[unknown-name]: no step "decide_revieww"; did you mean "decide_review"?',
         'mine.toml:33:10: error[unknown-name]: no [[stage]] "screning"; did you mean "screening"?',

@@ -41,7 +41,7 @@ monthly = [11]
 stage = "screening"
 id = "first_look"
 effort.finance = { law = "lognormal", mean = 2, cv = 0.5, at_most = -1 }
-effort.transprt = { law = "empirical", file = "nowhere.csv", column = "days" }
+effort.tranzport = { law = "empirical", file = "nowhere.csv", column = "days" }
 effort.otherwise = 1
 
 [[replace.activity]]
@@ -65,8 +65,8 @@ EXPECTED = [
     '23:15: error[missing]: "risk_first" and "weights" go together: the weight of each class',
     "27:11: error[shape]: it meets in one way: every or monthly",
     "32:69: error[law]: at_most = -1 is no duration of 0 or more",
-    '33:19: error[unknown-name]: no class "transprt"; did you mean "transport"?',
-    '33:48: error[unreadable]: there is no file "nowhere.csv" beside the scenario; give its path',
+    '33:20: error[unknown-name]: no class "tranzport"; did you mean "transport"?',
+    '33:49: error[unreadable]: there is no file "nowhere.csv" beside the scenario; give its path',
     '34:20: error[law]: a distribution is a table with a "law", such as "lognormal"',
     '39:8: error[staff]: there are never more than 6 members of "desk", and it needs 7',
     '44:55: error[shape]: "correlation" (beta) and "sigma" (normal logit) both say how cases differ',

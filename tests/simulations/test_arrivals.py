@@ -275,3 +275,83 @@ def test_attributes_move_no_arrival(office: Callable[..., Scenario]) -> None:
 
 def test_a_plan_of_plain_streams_has_no_weights(office: Callable[..., Scenario]) -> None:
     assert all(not stream.weights for stream in Plan(office(poisson_stream())).streams)
+
+
+GAPS = """
+[[arrivals]]
+id = "files"
+gaps = {{ law = "deterministic", value = {value} }}
+shares = {{ file = 1.0 }}
+{more}
+#!
+"""
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        (GAPS.format(value="1e-9", more=""), "2.5e+11 cases a year, more than the 1,000,000"),
+        (GAPS.format(value="0", more=""), "gaps of 0 days would bring cases without end"),
+        (GAPS.format(value="1", more="per_year = 5"), "cases come in one way: per_year or gaps"),
+        (
+            GAPS.format(value="1", more='changes = [{ times = 2.0, classes = "file" }]'),
+            'only a stream with "per_year" can change for single classes',
+        ),
+        (
+            POISSON.format(more="changes = [{ times = 1e3 }, { times = 1e3 }]"),
+            "4e+08 cases a year, more than the 1,000,000 that are simulated",
+        ),
+        (POISSON.format(more="months = [1, 2]"), "2 weights; write 12 weights, January first"),
+        (
+            POISSON.format(more="weekdays = [0, 0, 0, 0, 0]"),
+            "5 weights; write 7 weights, Monday first, or 5 for Monday to Friday, not all of them 0",
+        ),
+        (
+            '[[arrivals]]\nid = "a"\nreplay = { file = "../x.csv" }\n#!\n',
+            "is not of the form 'data/cases.csv'",
+        ),
+        ('[[arrivals]]\nid = "a"\n#!\n', 'say when cases come: "per_year"'),
+    ],
+)
+def test_a_stream_that_cannot_be_is_refused(
+    office: Callable[..., Scenario], tables: str, message: str
+) -> None:
+    with pytest.raises(InvalidInput) as error:
+        office(tables + STAGES)
+    assert any(message in str(each) for each in error.value.problems), error.value.problems
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ("a = { high = 0.5, low = 0.4 }", "the shares add up to 0.9, not to 1"),
+        ("a = { file = 0.5, low = 0.5 }", '"file" cannot be a value'),
+        ("a = { otherwise = 0.5, low = 0.5 }", '"otherwise" cannot be a value'),
+        ("a = { high = 1.0 }\nattributes.b = { high = 1.0 }", '"high" is also a value of "b"'),
+    ],
+)
+def test_attributes_that_cannot_be_are_refused(
+    office: Callable[..., Scenario], attributes: str, message: str
+) -> None:
+    tables = ATTRIBUTES.replace(
+        "attributes.sector = { finance = 0.25, transport = 0.75 }\n", f"attributes.{attributes}\n"
+    ).replace("effort.finance", "effort.high")
+    with pytest.raises(InvalidInput) as error:
+        office(tables)
+    assert any(message in str(each) for each in error.value.problems), error.value.problems
+
+
+def test_what_only_one_value_of_an_attribute_makes_illegal_is_found(
+    office: Callable[..., Scenario],
+) -> None:
+    """The walk looks at one of all sorts alike, and at each that may do something else: here one of four."""
+    wrong = ATTRIBUTES.replace(
+        'take = "decide"\n',
+        "choose.finance.high = { object = 1.0 }\nchoose.finance.low = { decide = 1.0 }\n"
+        "choose.otherwise = { decide = 1.0 }\n",
+    )
+    with pytest.raises(InvalidInput) as error:
+        office(wrong)
+    (found,) = map(str, error.value.problems)
+
+    assert '"object" may not be allowed in "office" here; allowed: consult, decide' in found

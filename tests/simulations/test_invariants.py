@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+import chinese_calendar
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from duecourse.scenarios import load_scenario
 from duecourse.simulations import replicate
 from duecourse.simulations.head_count import head_counts, teams
 from duecourse.simulations.measure import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from duecourse.scenarios import Scenario
-    from duecourse.simulations import Log
+    from duecourse.simulations import Event, Log
 
     Office = Callable[..., Scenario]
 
@@ -275,3 +279,75 @@ def test_work_in_progress_and_flow_agree(office: Office, tables: str, seed: int)
     assert found.values["backlog.mean"] * end == stays or math.isclose(
         found.values["backlog.mean"] * end, stays, rel_tol=1e-12
     )
+
+
+SCREENING = "screening_clock"
+
+SUPPLEMENTS = """
+[scenario]
+extends = "baseline-2022"
+id = "supplements"
+label = {{ en = "Supplements" }}
+years = 0.6
+warm_up = 0.0
+
+[[replace.activity]]
+stage = "screening"
+id = "supplement"
+probability = {probability}
+repeat = {repeat}
+delay = {{ law = "lognormal", mean = {mean}, cv = 1.0 }}
+
+[[replace.pool]]
+id = "desk"
+size = {size}
+"""
+
+
+@settings(FEW, max_examples=4, phases=[Phase.explicit, Phase.generate])
+@given(
+    probability=st.floats(0.1, 1.0),
+    repeat=st.integers(1, 3),
+    mean=st.integers(1, 40),
+    size=st.integers(4, 8),
+    seed=st.integers(0, 2**32),
+)
+def test_no_clock_runs_while_it_is_suspended(  # noqa: PLR0913, PLR0917  (what is drawn)
+    tmp_path: Path, probability: float, repeat: int, mean: int, size: int, seed: int
+) -> None:
+    """The 10 working days of Art. 9, counted one by one in chinesecalendar without the days of supplements.
+
+    A decision is late exactly where more of them were used, and no limit lapses between a request and its answer.
+    """
+    path = tmp_path / "supplements.toml"
+    path.write_text(
+        SUPPLEMENTS.format(probability=probability, repeat=repeat, mean=mean, size=size),
+        encoding="utf-8",
+    )
+    log = replicate(load_scenario(str(path)), seed=seed)
+    cases: dict[int, list[Event]] = defaultdict(list)
+    for event in log.events:
+        cases[event.case].append(event)
+    seen = 0
+    for events in cases.values():
+        dates = [(event, log.days.date(math.floor(event.time))) for event in events]
+        stop = next((e for e in events if e.event == "stop" and e.subject == SCREENING), None)
+        if stop is None:
+            continue
+        dates = dates[: events.index(stop) + 1]
+        ended = dates[-1][1]
+        began = next(day for e, day in dates if e.step == "file")
+        asked = [day for e, day in dates if e.step == "request_supplement"]
+        answered = [day for e, day in dates if e.step == "submit_supplement"]
+        spans = list(zip(asked, [*answered, ended], strict=False))
+        days = [began + timedelta(n) for n in range(1, (ended - began).days + 1)]
+        used = sum(
+            chinese_calendar.is_workday(day) and not any(p < day <= q for p, q in spans)
+            for day in days
+        )
+        lapsed = [day for e, day in dates if e.event == "lapse" and e.subject == SCREENING]
+
+        assert stop.breach == (used > 10)
+        assert not any(p <= day < q for p, q in spans for day in lapsed)
+        seen += 1
+    assert seen > 60

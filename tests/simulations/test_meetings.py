@@ -66,6 +66,7 @@ def test_a_month_with_fewer_working_days_has_its_last() -> None:
 def test_a_date_on_a_day_off_is_the_next_working_day() -> None:
     dates = (date(2021, 10, 2), date(2021, 3, 1), date(2020, 12, 1), date(2023, 1, 1))
 
+    assert meetings(date(2021, 10, 1), 0.1, dates=dates) == [date(2021, 10, 8)]
     assert meetings(date(2021, 1, 4), 1, dates=dates) == [date(2021, 3, 1), date(2021, 10, 8)]
 
 
@@ -121,7 +122,7 @@ def test_cases_are_heard_on_the_days_of_the_body_and_on_no_other(
         ("monthly = [0]", "there is no working day 0"),
         ("monthly = [1]\ndates = [2021-02-01]", "it meets in one way: dates or monthly"),
         ("dates = [2021-02-01, 2021-02-01]", "2021-02-01 stands there already"),
-        ("dates = [2020-02-03]", "the last meeting is before the run begins"),
+        ("dates = [2020-02-03]", "no meeting lies in the run, which begins on 2021-01-04"),
     ],
 )
 def test_a_body_that_cannot_meet_so_is_refused(

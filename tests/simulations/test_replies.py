@@ -13,8 +13,9 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from duecourse.errors import InvalidInput
+from duecourse.kernels.chance import Z_MOST, Z_PARTS
 from duecourse.model.source import parse
-from duecourse.scenarios.law import Z_MOST, Z_PARTS, logit_normal_table
+from duecourse.scenarios.law import logit_normal_table
 from duecourse.scenarios.read import read_scenario
 from duecourse.shipped import shipped
 from duecourse.simulations import replicate

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Grid = np.ndarray[tuple[int], np.dtype[np.float64]]
 
+
 class LawError(ValueError):
     """A law that cannot be; `key` is the parameter at fault, if one is."""
 

@@ -147,6 +147,6 @@ def _refuse_dates(tables: Tables, shape: schema.MeetingShape, entry: Entry) -> N
     for index, date in enumerate(dates):
         if date in dates[:index]:
             wrong(entry, "duplicate", f"{date} stands there already", ("dates", index))
-    if dates and max(dates) < tables.head.start:
-        rule = f"the last meeting is before the run begins on {tables.head.start}"
-        wrong(entry, "range", rule, ("dates", dates.index(max(dates))))
+    if dates and not any(map(tables.in_run, dates)):
+        rule = f"no meeting lies in the run, which begins on {tables.head.start}"
+        wrong(entry, "range", rule, ("dates", 0))

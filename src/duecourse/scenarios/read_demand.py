@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from duecourse.scenarios.tables import Tables
 
 RESERVED = {OTHERWISE, "law"}
+MOST_CASES = 1_000_000
+"""Of one stream in one year, at most."""
+
 WORKING_DAYS = 250.0
 """Of a year, about; where gaps are given, only to say how many cases a year they come to."""
 
@@ -85,7 +88,7 @@ def arrivals(tables: Tables, shape: schema.ArrivalsShape, entry: Entry) -> Arriv
         spread(tables.values, shares, "the shares", entry, "shares")
     gaps = None if shape.gaps is None else _gaps(tables, shape.gaps, entry)
     rate = shape.per_year or 0.0
-    return Arrivals(
+    found = Arrivals(
         id=shape.id,
         per_year=rate if gaps is None else WORKING_DAYS / gaps.mean if gaps.mean else 0.0,
         shares=shares,
@@ -94,6 +97,7 @@ def arrivals(tables: Tables, shape: schema.ArrivalsShape, entry: Entry) -> Arriv
         weekdays=_weights(tables, shape.weekdays, 7, entry, "weekdays"),
         changes=tuple(_change(tables, each, entry, n) for n, each in enumerate(shape.changes)),
     )
+    return _refuse_floods(tables, found, entry)
 
 
 def _one_way(tables: Tables, shape: schema.ArrivalsShape, entry: Entry) -> None:
@@ -115,6 +119,16 @@ def _one_way(tables: Tables, shape: schema.ArrivalsShape, entry: Entry) -> None:
             wrong(
                 entry, "shape", f'"{key}" says nothing where dates are replayed; remove it', (key,)
             )
+
+
+def _refuse_floods(tables: Tables, found: Arrivals, entry: Entry) -> Arrivals:
+    """Note a stream of more cases than anybody can simulate, at its peak; return it."""
+    peak = found.per_year * math.prod(max(each.times, 1.0) for each in found.changes)
+    if peak > MOST_CASES:
+        key = "changes" if found.per_year <= MOST_CASES else "gaps"
+        rule = f"{peak:g} cases a year, more than the {MOST_CASES:,.0f} that are simulated"
+        tables.values.wrong(entry, "range", rule, (key,))
+    return found
 
 
 def _gaps(tables: Tables, written: object, entry: Entry) -> Law:
@@ -174,10 +188,9 @@ def _replayed(
             hint = nearest(name, values.classes)
             problem = Problem(replay.file, line, 1, "unknown-name", f'no class "{name[:80]}"{hint}')
             values.problems.append(problem)
-    end = tables.calendar.add_calendar_days(tables.head.start, round(tables.head.years * 365.25))
-    inside = [(day, name) for _, day, name in rows if tables.head.start <= day < end]
+    inside = [(day, name) for _, day, name in rows if tables.in_run(day)]
     if not inside:
-        rule = f"no date lies in the run, from {tables.head.start} to {end}"
+        rule = f"no date lies in the run, which begins on {tables.head.start}"
         values.wrong(entry, "range", f"{replay.file}: {rule}", ("replay", "file"))
         return Arrivals(shape.id, 0.0, {})
     shares = {name: sum(n == name for _, n in inside) / len(inside) for name in values.classes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +21,7 @@ from duecourse.scenarios.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from duecourse.model.layers import Entry
     from duecourse.model.library import Folder
@@ -107,6 +109,11 @@ class Tables:
             calendar.roll_forward(end)
         except InvalidInput as error:
             self.values.wrong(self.head_entry, "calendar", str(error), ("start",))
+
+    def in_run(self, day: date) -> bool:
+        """Return whether a date lies in the run, as far as the file says how long it is."""
+        length = timedelta(round(self.head.years * 365.25))
+        return self.head.start <= day < self.head.start + length
 
     # --- the tables -------------------------------------------------------------------------------
 

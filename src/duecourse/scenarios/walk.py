@@ -35,9 +35,39 @@ def walk_problems(scenario: Scenario, table: Table, layers: Layers) -> list[Prob
     """
     walk = Walk(scenario, table, layers)
     for index, each in enumerate(scenario.classes):
-        for sort in each.sorts:
+        for sort in _different(scenario, each):
             walk.case_class(each, sort, layers.entries["class"][index])
     return list(walk.found.values())
+
+
+def _different(scenario: Scenario, each: CaseClass) -> Iterator[str]:
+    """Yield the sorts of a class that may do something another may not: of sorts alike, the first."""
+    known = set()
+    for sort in each.sorts:
+        possible = (
+            *(
+                (chance.probability[sort] > 0, chance.probability[sort] < 1)
+                for chance in (*scenario.incidents, *scenario.extensions)
+            ),
+            *(
+                (
+                    activity.probability[sort] > 0,
+                    activity.probability[sort] < 1,
+                    _steps(activity, sort),
+                )
+                for activities in scenario.behaviours.values()
+                for activity in activities
+            ),
+        )
+        if possible not in known:
+            known.add(possible)
+            yield sort
+
+
+def _steps(activity: Activity, sort: str) -> tuple[str, ...]:
+    """Return the steps among which an activity may choose, for one sort of case."""
+    chosen = activity.choose[sort] if activity.choose else ()
+    return tuple(step for step, share in chosen if share > 0)
 
 
 class Walk:

@@ -50,6 +50,11 @@ class Days:
         return self.length / self._years
 
     @property
+    def first(self) -> dt.date:
+        """The first date of the run, which may be a day off."""
+        return self.end - dt.timedelta(round(self._years * DAYS_PER_YEAR))
+
+    @property
     def years(self) -> float:
         """The length of the run in calendar years."""
         return self._years
@@ -79,8 +84,7 @@ class Days:
         """Return the number of working days in the first `years` of the run."""
         if years <= 0:
             return 0
-        first = self.end - dt.timedelta(round(self._years * DAYS_PER_YEAR))
-        last = self.calendar.add_calendar_days(first, round(years * DAYS_PER_YEAR) - 1)
+        last = self.calendar.add_calendar_days(self.first, round(years * DAYS_PER_YEAR) - 1)
         return max(self.calendar.index(last) - self._base + 1, 0)
 
     def later(self, now: float, calendar_days: float) -> float:

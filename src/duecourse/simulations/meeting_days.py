@@ -18,7 +18,7 @@ def meeting_days(meeting: Meeting, days: Days) -> tuple[int, ...]:
     if meeting.every:
         return tuple(range(meeting.first, days.length, meeting.every))
     if meeting.dates:
-        inside = [each for each in meeting.dates if days.start <= each < days.end]
+        inside = [each for each in meeting.dates if days.first <= each < days.end]
         found = {days.day(days.calendar.roll_forward(each)) for each in inside}
     else:
         found = _monthly(meeting.monthly, days)

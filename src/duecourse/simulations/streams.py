@@ -127,7 +127,7 @@ def _streams(each: Arrivals, days: Days, ways: Mapping[str, Way]) -> Iterator[St
 
 
 def _known(each: Arrivals, days: Days, ways: Mapping[str, Way]) -> tuple[tuple[int, Way], ...]:
-    inside = [(on, name) for on, name in each.replayed if days.start <= on < days.end]
+    inside = [(on, name) for on, name in each.replayed if days.first <= on < days.end]
     dated = [(days.day(days.calendar.roll_forward(on)), ways[name]) for on, name in inside]
     return tuple(sorted(dated, key=lambda known: known[0]))
 
