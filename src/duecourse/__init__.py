@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from duecourse.properties.random_cases import case_machine
     from duecourse.scenarios.library import load_scenario
     from duecourse.scenarios.scenario import Scenario
-    from duecourse.simulations.result import Comparison, Result
-    from duecourse.simulations.run import compare, simulate
+    from duecourse.simulations.comparison import Comparison
+    from duecourse.simulations.precision import Precision
+    from duecourse.simulations.result import Result
+    from duecourse.simulations.run import compare, extend, simulate
 
 __all__ = [
     "Bounds",
@@ -37,6 +39,7 @@ __all__ = [
     "Comparison",
     "IllegalStepError",
     "InvalidInput",
+    "Precision",
     "Problem",
     "Procedure",
     "Property",
@@ -53,6 +56,7 @@ __all__ = [
     "check",
     "compare",
     "compile_table",
+    "extend",
     "load",
     "load_calendar",
     "load_properties",
@@ -81,8 +85,10 @@ _HOMES = {
     "duecourse.properties.random_cases": ("case_machine",),
     "duecourse.scenarios.library": ("load_scenario",),
     "duecourse.scenarios.scenario": ("Scenario",),
-    "duecourse.simulations.result": ("Comparison", "Result"),
-    "duecourse.simulations.run": ("compare", "simulate"),
+    "duecourse.simulations.comparison": ("Comparison",),
+    "duecourse.simulations.precision": ("Precision",),
+    "duecourse.simulations.result": ("Result",),
+    "duecourse.simulations.run": ("compare", "extend", "simulate"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

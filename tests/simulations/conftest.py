@@ -203,6 +203,29 @@ take = "decide"
 
 
 @pytest.fixture
+def office_file(tmp_path: Path) -> Path:
+    """Return the file of a scenario of the toy procedure with one clerk."""
+    procedure, file = tmp_path / "toy.toml", tmp_path / "office.toml"
+    procedure.write_text(TOY, encoding="utf-8")
+    activity = (
+        'work = "desk"\neffort = { law = "exponential", mean = 0.8 }\ntake = "decide"\n'
+        'assumption = "given by the test"\n'
+    )
+    text = HEAD.format(
+        procedure=procedure,
+        activity=activity,
+        per_year=250,
+        size=1,
+        years=1,
+        warm_up=0,
+        every=1,
+        agenda=9,
+    )
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
 def toy(tmp_path: Path) -> Callable[..., Scenario]:
     """Make scenarios of the toy procedure: `toy(activity, per_year=…, size=…, years=…)`."""
     procedure = tmp_path / "toy.toml"

@@ -66,7 +66,7 @@ def test_the_interval_of_a_share_stays_between_0_and_1() -> None:
 
 
 def test_mean_median_and_quantile_by_hand() -> None:
-    """1, 2, 3, 4, 10: mean 4, median 3; the 90 % quantile is at 0.9 * 4 = 3.6: 4 + 0.6 * 6 = 7.6."""
-    assert summary([10, 1, 4, 3, 2]) == pytest.approx((4.0, 3, 7.6))
-    assert summary([5.0]) == (5.0, 5.0, 5.0)
+    """1, 2, 3, 4, 10: mean 4, median 3; 90 % is at 0.9 * 4 = 3.6: 4 + 0.6 * 6 = 7.6; 95 % at 3.8: 4 + 0.8 * 6 = 8.8."""
+    assert summary([10, 1, 4, 3, 2]) == pytest.approx((4.0, 3, 7.6, 8.8))
+    assert summary([5.0]) == (5.0, 5.0, 5.0, 5.0)
     assert all(map(math.isnan, summary([])))

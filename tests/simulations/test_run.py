@@ -14,7 +14,7 @@ from duecourse.errors import InvalidInput
 from duecourse.model.source import parse
 from duecourse.scenarios import load_scenario
 from duecourse.simulations import compare, replicate, simulate
-from duecourse.simulations.experiment import load_experiment, read_experiment
+from duecourse.simulations.experiment_file import load_experiment, read_experiment
 from duecourse.simulations.log import COLUMNS
 from duecourse.simulations.measure import measure
 from duecourse.simulations.store import Store

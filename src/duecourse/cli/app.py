@@ -10,6 +10,7 @@ import typer
 from duecourse import __version__
 from duecourse.cli.audit_verb import audit
 from duecourse.cli.caseload_verbs import compare, forecast, report, simulate
+from duecourse.cli.experiment_verbs import plan, run
 from duecourse.cli.fit_verb import fit
 from duecourse.cli.options import (
     AllReadings,
@@ -329,6 +330,8 @@ app.command()(selfcheck)
 app.command()(simulate)
 app.command()(forecast)
 app.command()(compare)
+app.command()(run)
+app.command()(plan)
 app.command()(report)
 app.add_typer(runs, name="runs")
 app.add_typer(fit, name="fit")

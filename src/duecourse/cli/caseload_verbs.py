@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from duecourse.cli.options import (
+    Amendments,
     Cluster,
     Docket,
     DocketColumns,
     Language,
     Output,
+    Readings,
     Replications,
     Seed,
     Start,
@@ -21,18 +23,51 @@ from duecourse.cli.options import (
     emit,
 )
 
+WarmUp = Annotated[
+    str | None,
+    typer.Option(
+        "--warm-up",
+        metavar="YEARS",
+        help="years at the start that no estimate uses, or auto for MSER-5; by default the scenario's",
+    ),
+]
+
 
 def simulate(
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="a scenario by id, or its file")
     ],
     replications: Replications = 10,
+    precision: Annotated[
+        str | None,
+        typer.Option(metavar="P", help="as many replications as intervals of ± P take, such as 5%"),
+    ] = None,
+    measures: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for",
+            metavar="NAME",
+            help="with --precision: this indicator or pattern has to be so precise; with --batches: it is told; repeatable",
+        ),
+    ] = None,
+    at_most: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=2, help="with --precision: no more replications than this"),
+    ] = None,
+    batches: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="instead of replications: one run, cut into K batches after its warm-up",
+        ),
+    ] = None,
     seed: Seed = 1,
     workers: Workers = 1,
     years: Annotated[
         float | None,
         typer.Option(metavar="YEARS", help="simulated years; by default the scenario's"),
     ] = None,
+    warm_up: WarmUp = None,
     log: Annotated[
         Path | None,
         typer.Option(
@@ -57,15 +92,29 @@ def simulate(
     lang: Language = "en",
     output: Output = None,
 ) -> None:
-    """Simulate a caseload: throughput, delays, and the share of cases past each statutory limit."""
-    from duecourse.cli.caseload import simulated
+    """Simulate a caseload: throughput, delays, and the share of cases past each statutory limit; exit 3 when a precision was not reached."""
+    from duecourse.cli.caseload import Run, batched, simulated
+    from duecourse.cli.docket import opened
     from duecourse.cli.keeping import Keeping
 
-    from duecourse.cli.docket import opened
+    given = opened(scenario, None, start, docket, columns)
 
-    keeping = Keeping(store, log, cases, on)
-    chosen = opened(scenario, years, start, docket, columns)
-    emit(simulated(chosen, replications, seed, workers, keeping, format_, lang), output)
+    run = Run(
+        replications,
+        seed,
+        workers,
+        years,
+        warm_up,
+        precision,
+        tuple(measures or ()),
+        at_most,
+    )
+    if batches is not None:
+        emit(batched(given, run, batches, format_, lang), output)
+        return
+    text, code = simulated(given, run, Keeping(store, log, cases, on), format_, lang)
+    emit(text, output)
+    raise typer.Exit(code)
 
 
 def forecast(
@@ -111,7 +160,27 @@ def forecast(
 
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="a scenario by id, or its file")],
-    b: Annotated[str, typer.Argument(metavar="B", help="another one")],
+    b: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="another one; A again, changed, if left out")
+    ] = None,
+    amend: Amendments = None,
+    amend_a: Annotated[
+        list[str] | None,
+        typer.Option("--amend-a", metavar="ID", help="an amendment to A only; repeatable"),
+    ] = None,
+    amend_b: Annotated[
+        list[str] | None,
+        typer.Option("--amend-b", metavar="ID", help="an amendment to B only; repeatable"),
+    ] = None,
+    reading: Readings = None,
+    reading_a: Annotated[
+        list[str] | None,
+        typer.Option("--reading-a", metavar="NAME=OPTION", help="how to read A only; repeatable"),
+    ] = None,
+    reading_b: Annotated[
+        list[str] | None,
+        typer.Option("--reading-b", metavar="NAME=OPTION", help="how to read B only; repeatable"),
+    ] = None,
     replications: Replications = 10,
     seed: Seed = 1,
     workers: Workers = 1,
@@ -119,6 +188,7 @@ def compare(
         float | None,
         typer.Option(metavar="YEARS", help="simulated years; by default the scenarios'"),
     ] = None,
+    warm_up: WarmUp = None,
     store: StoreFolder = None,
     on: Cluster = None,
     format_: Annotated[
@@ -127,12 +197,16 @@ def compare(
     lang: Language = "en",
     output: Output = None,
 ) -> None:
-    """Compare two scenarios under common random numbers, with intervals of the differences."""
-    from duecourse.cli.caseload import compared
+    """Compare two scenarios, or one under two texts, under common random numbers, with intervals of the differences."""
+    from duecourse.cli.caseload import Run, compared, variant
     from duecourse.cli.keeping import Keeping
 
-    keeping = Keeping(store, on=on)
-    emit(compared(a, b, replications, seed, workers, years, format_, lang, keeping), output)
+    first = variant(a, (*(amend or ()), *(amend_a or ())), (*(reading or ()), *(reading_a or ())))
+    second = variant(
+        b or a, (*(amend or ()), *(amend_b or ())), (*(reading or ()), *(reading_b or ()))
+    )
+    run = Run(replications, seed, workers, years, warm_up)
+    emit(compared(first, second, run, format_, lang, Keeping(store, on=on)), output)
 
 
 def report(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
-from duecourse.report.tables import Cell, Table, estimate_cell, number_cell
+from duecourse.report.indicator_words import SPECIAL, indicator_words
+from duecourse.report.tables import HUNDRED, Cell, Table, estimate_cell, number, number_cell
 from duecourse.report.words import span
 
 if TYPE_CHECKING:
@@ -13,23 +15,30 @@ if TYPE_CHECKING:
 
     from duecourse.model.procedure import Clock
     from duecourse.report.tables import Form
-    from duecourse.simulations.result import Comparison, Result
+    from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.comparison import Comparison
+    from duecourse.simulations.precision import Reached
+    from duecourse.simulations.result import Result
 
 ASSUMED = "†"
 """The mark of a number that rests on assumptions about the workload."""
 
 DAYS = Label("working days", "工作日")
 
+TEN = 10
+MANY = 1000
+
 
 def flow_table(result: Result) -> Table:
     """Return how many cases come, end and are open, and how many need a special review."""
+    names = ["arrivals", "throughput", "backlog.mean", "backlog.end", "backlog.oldest", "cost"]
     rows: list[tuple[Label, str, Form]] = [
-        (Label("cases filed a year", "每年立案数"), "arrivals", "count"),
-        (Label("cases ended a year", "每年结案数"), "throughput", "count"),
-        (Label("open cases, on average", "平均未结案件数"), "backlog.mean", "count"),
-        (Label("open cases, at the end", "期末未结案件数"), "backlog.end", "count"),
-        *special_rows(result),
+        (label, name, form)
+        for name in names
+        if name in result.estimates
+        for label, form in (indicator_words(name, result.scenario),)
     ]
+    rows += special_rows(result)
     return Table(
         Label(f"Flow {ASSUMED}", f"案件流量 {ASSUMED}"),
         (Label(""), Label("mean", "均值")),
@@ -40,8 +49,7 @@ def flow_table(result: Result) -> Table:
 def special_rows(result: Result) -> Iterator[tuple[Label, str, Form]]:
     """Yield the row of the share of special reviews, where the procedure has such a stage."""
     if "stage.special_review.share" in result.estimates:
-        label = Label("share with a special review", "进入特别审查的比例")
-        yield label, "stage.special_review.share", "share"
+        yield SPECIAL, "stage.special_review.share", "share"
 
 
 def outcome_table(result: Result) -> Table:
@@ -90,6 +98,7 @@ def limit_table(result: Result) -> Table:
                     number_cell(kept.runs.mean, "count"),
                     estimate_cell(kept.late_share, "share"),
                     estimate_cell(kept.overrun, "days"),
+                    number_cell(kept.overrun_q90.mean, "days"),
                 )
             )
     return Table(
@@ -100,6 +109,7 @@ def limit_table(result: Result) -> Table:
             Label("a year", "每年次数"),
             Label("past the limit", "逾期比例"),
             Label("by, working days", "平均逾期工作日"),
+            Label("90 %", "九成"),
         ),
         tuple(rows),
         Label(
@@ -154,6 +164,7 @@ def stage_table(result: Result) -> Table:
         (
             Cell(stages[name].label),
             estimate_cell(group.share, "share"),
+            number_cell(result[f"stage.{name}.present"].mean, "count"),
             estimate_cell(group.working.median, "days"),
             estimate_cell(group.working.q90, "days"),
         )
@@ -165,6 +176,7 @@ def stage_table(result: Result) -> Table:
         (
             Label(""),
             Label("share of cases", "占比"),
+            Label("cases in it", "在办件数"),
             Label("half stay less than", "中位数"),
             Label("nine in ten less than", "九成不超过"),
         ),
@@ -172,70 +184,101 @@ def stage_table(result: Result) -> Table:
     )
 
 
+def precision_table(found: Reached, scenario: Scenario) -> Table:
+    """Return how narrow the intervals are that were to be narrow enough."""
+    rows = []
+    for each in found.rows:
+        label, form = indicator_words(each.name, scenario)
+        half = each.estimate.half_width
+        rows.append(
+            (
+                Cell(label),
+                estimate_cell(each.estimate, form),
+                Cell(_plus_minus(half, form), value=half),
+                Cell(_plus_minus(each.asked, form), value=each.asked),
+                Cell("" if each.reached else Label("wider", "过宽")),
+            )
+        )
+    level = f"{found.level * HUNDRED:g} %"
+    width = f"{found.asked.width * HUNDRED:g}"
+    return Table(
+        Label(f"Precision {ASSUMED}", f"精度 {ASSUMED}"),
+        (
+            Label(""),
+            Label("mean", "均值"),
+            Label("half width", "半宽"),
+            Label("asked for", "要求"),
+            Label(""),
+        ),
+        tuple(rows),
+        Label(
+            f"These intervals hold all together, {level} sure (Bonferroni), so they are wider than above. Asked for: the mean within "
+            f"{width} % of the true one; a share within {width} points of it.",
+            f"此处各区间同时成立的置信水平为{level}（Bonferroni），故较上文为宽。要求：均值与真值之差不超过{width} %；比例不超过{width}个百分点。",
+        ),
+    )
+
+
+def _plus_minus(half: float, form: Form) -> str:
+    """Return half a width as it is shown: that of a share in points."""
+    return f"± {number(half, form)}".replace(" %", " pp")
+
+
 def comparison_table(comparison: Comparison) -> Table:
     """Return the indicators of two scenarios side by side, and their paired differences."""
     a, b = comparison.a.scenario, comparison.b.scenario
+    together = comparison.clear_together
     rows = tuple(
         (
             Cell(label),
             estimate_cell(comparison[name].a, form),
             estimate_cell(comparison[name].b, form),
             estimate_cell(comparison[name].difference, form, signed=True),
-            Cell(Label("clear", "显著") if comparison[name].clear else ""),
+            Cell(_clearness(comparison, name, together)),
+            _gain(comparison[name].gain),
         )
         for label, name, form in indicators(comparison)
     )
+    level = f"{comparison.a.level * HUNDRED:g} %"
     return Table(
         Label(
             f"Side by side {ASSUMED}, with common random numbers", f"对比 {ASSUMED}（共同随机数）"
         ),
-        (Label(""), Label(a.id), Label(b.id), Label("difference", "差异"), Label("")),
+        (
+            Label(""),
+            Label(a.id),
+            Label(b.id.removeprefix(a.id) or b.id),
+            Label("difference", "差异"),
+            Label(""),
+            Label("gain", "增益"),
+        ),
         rows,
         Label(
-            f"Difference: {b.id} less {a.id}, replication by replication; clear: its interval, taken by itself, leaves out 0 "
-            "(of twenty rows without any difference one would be clear by chance).",
-            f"差异：{b.id}减{a.id}，逐次配对；“显著”指该区间（单独看）不含0（二十行无差异者中约有一行偶然显著）。",
+            f"Difference: {b.id} less {a.id}, replication by replication. clear: all rows so marked differ, {level} sure of all "
+            "together (Holm); by itself: its interval, taken alone, leaves out 0 (of twenty rows without any difference one "
+            "would by chance). gain: how many times as many replications it would take without common random numbers.",
+            f"差异：{b.id}减{a.id}，逐次配对。“显著”：所有如此标注的行同时有{level}把握存在差异（Holm法）；“单独显著”：仅就该行而言区间不含0"
+            "（二十行无差异者中约有一行偶然如此）。增益：若不用共同随机数，所需重复次数的倍数。",
         ),
     )
 
 
+def _clearness(comparison: Comparison, name: str, together: frozenset[str]) -> Label:
+    if name in together:
+        return Label("clear", "显著")
+    return Label("by itself", "单独显著") if comparison[name].clear else Label("")
+
+
+def _gain(gain: float) -> Cell:
+    if math.isnan(gain):
+        return Cell("")
+    if gain > MANY:
+        return Cell(f"> {MANY}", value=gain)
+    return Cell(f"{gain:.1f}" if gain < TEN else f"{gain:.0f}", value=gain)
+
+
 def indicators(comparison: Comparison) -> Iterator[tuple[Label, str, Form]]:
     """Yield what is compared: a label, the name of the indicator, and its form."""
-    found = (*_flow(comparison), *_ends(comparison), *_limits(comparison), *_staff(comparison))
-    yield from (each for each in found if _occurs(comparison, each[1]))
-
-
-def _flow(comparison: Comparison) -> Iterator[tuple[Label, str, Form]]:
-    yield Label("cases filed a year", "每年立案数"), "arrivals", "count"
-    yield Label("cases ended a year", "每年结案数"), "throughput", "count"
-    yield Label("open cases, on average", "平均未结案件数"), "backlog.mean", "count"
-    yield from special_rows(comparison.b)
-
-
-def _ends(comparison: Comparison) -> Iterator[tuple[Label, str, Form]]:
-    for outcome in comparison.b.scenario.procedure.outcomes:
-        name = f"outcome.{outcome.id}.working.median"
-        en, zh = outcome.label.en, outcome.label.zh
-        yield Label(f"{en}: median, WD", f"{zh}：中位数（工作日）"), name, "days"
-        name = f"outcome.{outcome.id}.working.q90"
-        yield Label(f"{en}: 90 %, WD", f"{zh}：九成（工作日）"), name, "days"
-
-
-def _limits(comparison: Comparison) -> Iterator[tuple[Label, str, Form]]:
-    for clock in comparison.b.scenario.procedure.clocks:
-        label = Label(f"late: {clock.label.en}", f"逾期：{clock.label.zh}")
-        yield label, f"clock.{clock.id}.late_share", "share"
-
-
-def _staff(comparison: Comparison) -> Iterator[tuple[Label, str, Form]]:
-    for pool in comparison.b.scenario.pools:
-        label = Label(f"busy: {pool.label.en}", f"利用率：{pool.label.zh}")
-        yield label, f"pool.{pool.id}.utilisation", "share"
-        label = Label(f"wait for it: {pool.label.en}, WD", f"等待：{pool.label.zh}（工作日）")
-        yield label, f"pool.{pool.id}.wait", "days"
-
-
-def _occurs(comparison: Comparison, name: str) -> bool:
-    """Return whether both scenarios have an indicator, and at least one a value."""
-    found = comparison.differences.get(name)
-    return found is not None and found.a.replications + found.b.replications > 0
+    for name in comparison.family:
+        label, form = indicator_words(name, comparison.b.scenario)
+        yield label, name, form

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from duecourse.model.procedure import Label
 from duecourse.report.caseload_tables import (
     ASSUMED,
     comparison_table,
@@ -12,20 +13,24 @@ from duecourse.report.caseload_tables import (
     limit_table,
     limit_words,
     outcome_table,
+    precision_table,
     staff_table,
     stage_table,
 )
 from duecourse.report.tables import HUNDRED, WIDTH, interval, interval_words, number, table_text
 from duecourse.report.words import say
 from duecourse.report.wrapping import wrap
+from duecourse.simulations.gather import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from duecourse.model.procedure import Clock, Lang
     from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.comparison import Comparison
     from duecourse.simulations.estimate import Estimate
-    from duecourse.simulations.result import Comparison, Result
+    from duecourse.simulations.precision import Reached
+    from duecourse.simulations.result import Result
 
 PRECISE = 0.05
 """Half the width of an interval of a share that is narrow enough to plan with."""
@@ -33,10 +38,13 @@ PRECISE = 0.05
 
 def simulation_text(result: Result, lang: Lang = "en") -> str:
     """Return what a simulation gave: flow, outcomes, limits, staff, stages, and what stands out."""
-    tables = (flow_table, outcome_table, limit_table, staff_table, stage_table)
+    tables = [flow_table, outcome_table, limit_table, staff_table, stage_table]
+    found = [table(result) for table in tables]
+    if result.precision is not None:
+        found.append(precision_table(result.precision, result.scenario))
     parts = [
         "\n".join(_head(result, lang)),
-        *(table_text(table(result), lang) for table in tables),
+        *(table_text(table, lang) for table in found),
         "\n".join(_outstanding(result, lang)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -46,7 +54,7 @@ def comparison_text(comparison: Comparison, lang: Lang = "en") -> str:
     """Return two scenarios side by side."""
     a, b = comparison.a, comparison.b
     lines = [f"{each.scenario.id}  {each.scenario.label.text(lang)}" for each in (a, b)]
-    lines += [*_setting(b, lang), *_assumptions((a.scenario, b.scenario), lang)]
+    lines += [*setting(b, lang), *_assumptions((a.scenario, b.scenario), lang)]
     return "\n".join(lines) + "\n\n" + table_text(comparison_table(comparison), lang)
 
 
@@ -58,17 +66,20 @@ def _head(result: Result, lang: Lang) -> Iterator[str]:
         yield say(
             lang, f"begins with {count} open cases of {source}", f"起始未结案件{count}件：{source}"
         )
-    yield from _setting(result, lang)
+    yield from setting(result, lang)
     yield from _assumptions((scenario,), lang)
 
 
-def _setting(result: Result, lang: Lang) -> Iterator[str]:
+def setting(result: Result, lang: Lang) -> Iterator[str]:
+    """Yield what was simulated: text, days, warm-up, replications, seed, calendar."""
     scenario = result.scenario
+    counted = _counted(result)
     yield say(
         lang,
-        f"{scenario.procedure.id}, {result.start} to {result.end}, counted from {result.counted_from} (after the warm-up)",
-        f"{scenario.procedure.id}，{result.start}至{result.end}，自{result.counted_from}起计入（预热期之后）",
+        f"{scenario.procedure.id}, {result.start} to {result.end}, {counted.en}",
+        f"{scenario.procedure.id}，{result.start}至{result.end}，{counted.text('zh')}",
     )
+    yield from _mser(result, lang)
     how = interval_words(result.level, result.replications, lang)
     wd = say(lang, "WD = working days", "WD为工作日")
     yield say(lang, f"{how}; seed {result.seed}; {wd}", f"{how}；种子{result.seed}；{wd}")
@@ -78,6 +89,36 @@ def _setting(result: Result, lang: Lang) -> Iterator[str]:
             f"the calendar {result.calendar} is in part estimated: the run goes beyond the last published schedule",
             f"日历{result.calendar}部分为估计：运行期超出已公布的安排",
         )
+
+
+def _counted(result: Result) -> Label:
+    """Return from when events count: in a terminating run, which begins with an empty office, all of them do."""
+    if not result.scenario.warm_up:
+        return Label("counted from the first day (no warm-up)", "自首日起计入（无预热期）")
+    since = result.counted_from
+    return Label(f"counted from {since} (after the warm-up)", f"自{since}起计入（预热期之后）")
+
+
+def _mser(result: Result, lang: Lang) -> Iterator[str]:
+    """Yield where MSER-5 would end the warm-up, where it and the scenario disagree or it finds no end."""
+    found = result.warm_up_found
+    if found is None or not result.scenario.warm_up:
+        return
+    if not found.settled:
+        yield say(
+            lang,
+            "MSER-5 finds no end of the warm-up: the backlog has not settled within the first half of the run",
+            "MSER-5未找到预热期终点：积压在运行期前半段内未趋于稳定",
+        )
+        return
+    since = days_of(result.scenario).date(found.days)
+    yield say(
+        lang,
+        f"MSER-5 would end the warm-up on {since}"
+        + (", later than it ends here" if since > result.counted_from else ""),
+        f"MSER-5建议的预热期终点：{since}"
+        + ("（晚于此处）" if since > result.counted_from else ""),
+    )
 
 
 def _assumptions(scenarios: tuple[Scenario, ...], lang: Lang) -> Iterator[str]:
@@ -137,7 +178,10 @@ def _scarcest(result: Result, lang: Lang) -> Iterator[str]:
 
 
 def _precision(result: Result, lang: Lang) -> Iterator[str]:
-    """Yield how many replications would make the widest interval narrow enough."""
+    """Yield whether the intervals are narrow enough, or how many replications would make the widest one so."""
+    if result.precision is not None:
+        yield _reached(result.precision, lang)
+        return
     shares = [
         (each.half_width, clock) for each, clock in _late_shares(result) if not math.isnan(each.low)
     ]
@@ -160,3 +204,20 @@ def _precision(result: Result, lang: Lang) -> Iterator[str]:
             f"widest interval of a late share: {name}, {points} points; for ± {PRECISE * HUNDRED:g} run about {need} replications (-n {need})",
             f"逾期比例中最宽的区间：{name}，{points}个百分点；若要± {PRECISE * HUNDRED:g}，约需{need}次重复（-n {need}）",
         )
+
+
+def _reached(found: Reached, lang: Lang) -> str:
+    width = f"{found.asked.width * HUNDRED:g} %"
+    if found.reached:
+        return say(
+            lang,
+            f"precision {width} reached with {found.replications} replications",
+            f"{found.replications}次重复后达到精度{width}",
+        )
+    short = sum(not each.reached for each in found.rows)
+    return say(
+        lang,
+        f"precision {width} not reached: {found.replications} replications are all that were allowed, and {short} of {len(found.rows)} "
+        f"intervals are wider; about {max(found.needed, found.replications + 1)} would be enough (--at-most)",
+        f"未达到精度{width}：已用完允许的{found.replications}次重复，{len(found.rows)}个区间中{short}个仍过宽；约需{max(found.needed, found.replications + 1)}次（--at-most）",
+    )

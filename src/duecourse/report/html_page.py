@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from duecourse.report.plots import Plot
     from duecourse.report.study import Study
     from duecourse.report.tables import Table
-    from duecourse.simulations.result import Comparison, Result
+    from duecourse.simulations.comparison import Comparison
+    from duecourse.simulations.result import Result
 
 TEMPLATES = "templates"
 

@@ -20,7 +20,8 @@ from duecourse.report.caseload_tables import (
 )
 from duecourse.report.caseload_text import comparison_text, simulation_text
 from duecourse.report.check_text import check_text
-from duecourse.simulations.result import Comparison, Result
+from duecourse.simulations.comparison import Comparison
+from duecourse.simulations.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

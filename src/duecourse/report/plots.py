@@ -34,6 +34,10 @@ LEFT = 0.02
 RIGHT = 0.975
 """The shares of the width where axes begin and end; beyond is room for half of the last number."""
 
+FACES = "Helvetica, Arial, 'Noto Sans CJK SC', sans-serif"
+"""Of a drawing that stands alone: the reader's own."""
+
+TINY = 5.2
 SMALL = 7.4
 USUAL = 8.5
 
@@ -153,6 +157,29 @@ def drawn(figure: Figure, name: str, title: Label, lang: Lang = "both") -> str:
         nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
         figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
     return _themed(_freed(buffer.getvalue(), name, title, lang))
+
+
+HEADER = 30
+"""Units above a drawing that stands alone, for its title and its unit."""
+
+
+def standalone(plot: Plot, lang: Lang = "both") -> str:
+    """Return a plot as a file of its own, with its title, in the colours for light and on white."""
+    found = re.sub(r"var\(--[\w-]+,(#[0-9a-f]{6})\)", r"\1", plot.svg)
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', found)
+    assert box is not None
+    width, height = float(box[1]), float(box[2]) + HEADER
+    found = found.replace(box[0], f'viewBox="0 -{HEADER} {width:g} {height:g}"', 1)
+    end = found.index(">") + 1
+    first, second = (beside(each, lang).replace("&", "&amp;") for each in (plot.title, plot.unit))
+    style = f'x="7" fill="{COLOURS["ink"]}"'
+    head = (
+        f'<rect y="-{HEADER}" width="100%" height="100%" fill="{COLOURS["ground"]}"/>\n'
+        f'<text {style} y="-16" font-size="{USUAL}">{first}</text>\n'
+        f'<text {style} y="-5" font-size="{TINY}">{second}</text>'
+    )
+    start = found[: end - 1] + f' font-family="{FACES}">'
+    return f"{start}\n{head}{found[end:]}\n"
 
 
 def replications(result: Result) -> Label:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from duecourse.properties.bounds import Bound, Bounds
     from duecourse.properties.check import Report, Result
     from duecourse.report.spread import Spread
-    from duecourse.simulations.result import Comparison
+    from duecourse.simulations.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,16 +86,21 @@ def student(freedom: int, level: float) -> float:
     return float(stdtrit(freedom, (1 + level) / 2))
 
 
-def summary(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return mean, median and 90 % quantile; not numbers where there is no value.
+STATISTICS = ("mean", "median", "q90", "q95")
+"""What `summary` gives."""
+
+
+def summary(values: Sequence[float]) -> tuple[float, float, float, float]:
+    """Return mean, median, 90 % and 95 % quantile; not numbers where there is no value.
 
     Quantiles by linear interpolation between order statistics (type 7 of Hyndman, Fan, American
     Statistician 50, 1996).
     """
     if not values:
-        return math.nan, math.nan, math.nan
+        return math.nan, math.nan, math.nan, math.nan
     ordered = sorted(values)
-    return math.fsum(ordered) / len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.9)
+    mean = math.fsum(ordered) / len(ordered)
+    return mean, quantile(ordered, 0.5), quantile(ordered, 0.9), quantile(ordered, 0.95)
 
 
 def quantile(ordered: Sequence[float], p: float) -> float:

@@ -1,56 +1,55 @@
-"""Experiments: which scenarios are compared, how often they run and with which seed, as a file."""
+"""Experiments: which scenarios are compared, how often they run and with which seed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from duecourse.errors import InvalidInput, Problem, nearest
-from duecourse.model.layers import Entry
-from duecourse.model.procedure import Label
-from duecourse.model.schema import FileId, LabelShape, Shape
-from duecourse.model.shapes import shaped
-from duecourse.scenarios.library import load_scenario, open_file
+from duecourse.errors import InvalidInput
 from duecourse.simulations.execute import processes
 from duecourse.simulations.gather import made_comparison
+from duecourse.simulations.measures import PLANNED, selected
 from duecourse.simulations.run import simulate_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from duecourse.model.library import Folder
-    from duecourse.model.source import Source
+    from duecourse.model.procedure import Label
     from duecourse.properties.property import Property
     from duecourse.scenarios.scenario import Scenario
+    from duecourse.simulations.comparison import Comparison
     from duecourse.simulations.execute import Executor
-    from duecourse.simulations.result import Comparison, Result
+    from duecourse.simulations.result import Result
+    from duecourse.simulations.staffing import Range, Target
     from duecourse.simulations.store import Store
 
 
-class ExperimentShape(Shape):
-    """The head of an experiment file."""
-
-    id: FileId
-    label: LabelShape
-    question: LabelShape
-    replications: Annotated[int, Field(ge=2, le=100_000)]
-    seed: Annotated[int, Field(ge=0, lt=2**63)]
-    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    years: Annotated[float, Field(gt=0, le=50)] | None = None
-    warm_up: Annotated[float, Field(ge=0)] | None = None
+SCHEMA = "duecourse/experiment/1"
 
 
-class VariantShape(Shape):
-    """One scenario of an experiment: a scenario, and what is different in it."""
+class Kind(StrEnum):
+    """What is asked."""
 
-    id: FileId | None = None
-    label: LabelShape | None = None
-    use: str
-    readings: dict[str, str] = Field(default={}, max_length=100)
-    amendments: list[str] = Field(default=[], max_length=20)
-    pools: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = Field(default={}, max_length=100)
+    COMPARE = "compare"
+    GRID = "grid"
+    SENSITIVITY = "sensitivity"
+    STAFFING = "staffing"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a staffing has to meet, and which staffings there are; see `duecourse.simulations.staffing`.
+
+    Attributes:
+        first: replications of one staffing before the first look.
+        at_most: replications of one staffing.
+    """
+
+    targets: tuple[Target, ...]
+    ranges: tuple[Range, ...]
+    first: int
+    at_most: int
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,10 @@ class Experiment:
     Attributes:
         scenarios: the first is what the others are compared with.
         replications, seed, level: see `duecourse.simulations.simulate`.
+        kind: a comparison, a grid, one number at a time, or the search for a staffing.
+        measures: the indicators that are told of a grid and of a sensitivity, by name or pattern.
+        changes: of each scenario, the numbers by path that differ from the first one.
+        demand: of a staffing.
     """
 
     id: str
@@ -69,6 +72,10 @@ class Experiment:
     replications: int
     seed: int
     level: float
+    kind: Kind = Kind.COMPARE
+    measures: tuple[str, ...] = PLANNED
+    changes: tuple[Mapping[str, float], ...] = ()
+    demand: Demand | None = None
     source: str = field(default="", compare=False, repr=False)
 
     def run(
@@ -80,7 +87,13 @@ class Experiment:
         progress: Callable[[int, int], None] | None = None,
         executor: Executor = processes,
     ) -> Findings:
-        """Simulate every scenario under common random numbers; arguments as in `simulate`."""
+        """Simulate every scenario under common random numbers; arguments as in `simulate`.
+
+        Raises:
+            InvalidInput: it asks for a staffing, which `duecourse.simulations.plan_staff` searches.
+        """
+        if self.kind is Kind.STAFFING:
+            raise InvalidInput(f"{self.id} asks for a staffing: duecourse plan {self.id}")
         results = simulate_all(
             self.scenarios,
             replications=self.replications,
@@ -109,84 +122,37 @@ class Findings:
     results: tuple[Result, ...]
     comparisons: tuple[Comparison, ...]
 
-
-def load_experiment(name: str, *, root: Folder | None = None) -> Experiment:
-    """Return an experiment, by id (the name of its file in `simulations/`) or by path.
-
-    Raises:
-        InvalidInput: with every problem found in it, each at its place; those of a scenario it
-            uses at theirs.
-    """
-    return read_experiment(open_file(name, root, "simulations"), root=root)
-
-
-def read_experiment(source: Source, *, root: Folder | None = None) -> Experiment:
-    """Return the experiment in a file.
-
-    Raises:
-        InvalidInput: see `load_experiment`.
-    """
-    problems: list[Problem] = []
-    known = ("experiment", "scenario")
-    problems.extend(
-        source.problem((key,), "unknown-table", f'unknown table "{key[:80]}"{nearest(key, known)}')
-        for key in source.data
-        if key not in known
-    )
-    head = source.data.get("experiment")
-    tables = source.data.get("scenario")
-    if not isinstance(head, dict):
-        problems.append(source.problem((), "missing", "no [experiment] table"))
-    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
-        problems.append(source.problem((), "missing", "no [[scenario]]: say which ones are run"))
-    if not isinstance(head, dict) or not isinstance(tables, list):
-        raise InvalidInput(sorted(problems))
-    entry = Entry(head, source, ("experiment",))
-    shape = shaped(ExperimentShape, entry, problems)
-    scenarios = []
-    for index, table in enumerate(tables):
-        if isinstance(table, dict):
-            at = Entry(table, source, ("scenario", index))
-            scenarios.append(_variant(at, shape, root, problems))
-    ids = [each.id for each in scenarios if each is not None]
-    for index, each in enumerate(scenarios):
-        if (
-            each is not None
-            and each.id in ids[: ids.index(each.id)] + ids[ids.index(each.id) + 1 :]
-        ):
-            rule = f'several scenarios are called "{each.id}"; give them an id of their own'
-            problems.append(source.problem(("scenario", index), "duplicate", rule))
-    if problems or shape is None:
-        raise InvalidInput(sorted(set(problems)))
-    return Experiment(
-        id=shape.id,
-        label=Label(shape.label.en, shape.label.zh),
-        question=Label(shape.question.en, shape.question.zh),
-        scenarios=tuple(each for each in scenarios if each is not None),
-        replications=shape.replications,
-        seed=shape.seed,
-        level=shape.level,
-        source=source.text,
-    )
-
-
-def _variant(
-    entry: Entry, head: ExperimentShape | None, root: Folder | None, problems: list[Problem]
-) -> Scenario | None:
-    """Return one scenario of an experiment; None where it cannot be, with the reasons noted."""
-    shape = shaped(VariantShape, entry, problems)
-    if shape is None:
-        return None
-    try:
-        found = load_scenario(
-            shape.use, readings=shape.readings, amendments=shape.amendments, root=root
-        )
-        found = found.staffed(**shape.pools)
-        if head is not None:
-            years = found.years if head.years is None else head.years
-            found = found.lasting(years, head.warm_up)
-    except InvalidInput as error:
-        problems.extend(error.problems or [entry.problem("scenario", str(error), "use")])
-        return None
-    label = Label(shape.label.en, shape.label.zh) if shape.label else found.label
-    return replace(found, id=shape.id or found.id, label=label)
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON values; the schema is named in `schema`."""
+        experiment = self.experiment
+        names = selected(experiment.measures, self.results[0].estimates)
+        if experiment.kind is Kind.COMPARE:
+            names = tuple(self.results[0].estimates)
+        others: tuple[Comparison | None, ...] = (None, *self.comparisons)
+        changed = experiment.changes or ({},) * len(self.results)
+        told = zip(self.results, changed, others, strict=True)
+        return {
+            "schema": SCHEMA,
+            "version": self.results[0].version,
+            "experiment": experiment.id,
+            "kind": experiment.kind.value,
+            "replications": experiment.replications,
+            "seed": experiment.seed,
+            "level": experiment.level,
+            "measures": list(names),
+            "scenarios": [
+                {
+                    "scenario": result.scenario.id,
+                    "changes": dict(changes),
+                    "estimates": {
+                        name: result[name].to_dict() for name in names if name in result.estimates
+                    },
+                    "differences": {}
+                    if other is None
+                    else {
+                        name: other[name].to_dict() for name in names if name in other.differences
+                    },
+                }
+                for result, changes, other in told
+            ],
+        }

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.model.clocks import open_ledger
+from duecourse.simulations.comparison import Comparison, difference
 from duecourse.simulations.days import Days
 from duecourse.simulations.estimate import estimate, share_estimate
+from duecourse.simulations.measures import compared
 from duecourse.simulations.periods import PERIOD, WEEK
-from duecourse.simulations.result import Comparison, Difference, Result, Series
+from duecourse.simulations.result import Result, Series
+from duecourse.simulations.warmup import mean_of, mser5
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +65,9 @@ def made_result(
         events=sum(sample.events for sample in samples),
         estimates=estimates(samples, level),
         samples={name: tuple(sample.values[name] for sample in samples) for name in names},
+        runs=tuple(samples),
+        oldest=_series(days, [sample.oldest for sample in samples], level),
+        warm_up_found=mser5(mean_of([sample.backlog for sample in samples])),
         backlog=_series(days, [sample.backlog for sample in samples], level),
         periods={
             name: _series(days, [sample.periods[name] for sample in samples], level, PERIOD)
@@ -77,17 +83,19 @@ def made_result(
 def made_comparison(a: Result, b: Result) -> Comparison:
     """Return the paired comparison of two results with the same seed and replications."""
     differences = {
-        name: Difference(
-            a.estimates[name],
-            b.estimates[name],
-            estimate(
-                [y - x for x, y in zip(a.samples[name], b.samples[name], strict=True)], a.level
-            ),
+        name: difference(
+            a.estimates[name], b.estimates[name], (a.samples[name], b.samples[name]), a.level
         )
         for name in a.estimates
         if name in b.estimates
     }
-    return Comparison(a, b, differences)
+    told = [name for name in compared(b.scenario) if name in differences]
+    family = tuple(
+        name
+        for name in told
+        if differences[name].a.replications + differences[name].b.replications > 0
+    )
+    return Comparison(a, b, differences, family)
 
 
 def _series(

@@ -40,6 +40,21 @@ def staffed_days(pool: Pool, days: Days, since: float, until: float) -> float:
     return _area(head_counts(pool, days), since, until)
 
 
+def cost_of(pool: Pool, days: Days, busy: float, window: tuple[float, float]) -> float:
+    """Return what a pool costs between two instants of the run; 0 where it does not say.
+
+    Args:
+        pool: its members and their cost.
+        days: the run.
+        busy: the working days that its members were at work.
+        window: the instants.
+    """
+    if pool.cost is None:
+        return 0.0
+    counted = busy if pool.cost.per == "day worked" else staffed_days(pool, days, *window)
+    return pool.cost.amount * counted
+
+
 def teams(scenario: Scenario) -> dict[tuple[str, str], int]:
     """Return how many members work on an activity together, by its stage and id, where it is more than one."""
     return {

@@ -15,7 +15,7 @@ from duecourse.simulations.gather import days_of
 if TYPE_CHECKING:
     from duecourse.scenarios.scenario import Scenario
 
-SEMANTICS = 1
+SEMANTICS = 2
 """Which log and which indicators the same inputs give.
 
 Whoever changes that, in whatever engine, raises it: what older versions left in a store is then made anew instead of

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from math import floor
 from typing import TYPE_CHECKING
 
-from duecourse.simulations.estimate import summary
-from duecourse.simulations.head_count import staffed_days, teams
+from duecourse.simulations.balance import check_balance
+from duecourse.simulations.estimate import STATISTICS, summary
+from duecourse.simulations.head_count import cost_of, staffed_days, teams
 from duecourse.simulations.periods import WEEK, flows, periods
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.days import Days
     from duecourse.simulations.log import Event, Log
-
-STATISTICS = ("mean", "median", "q90")
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class Sample:
         backlog: the open cases at each point of the weekly grid, from the start of the run.
         cases, events: how many there were.
         periods, flows: the staff over time, and how often steps are taken (see `duecourse.simulations.periods`).
+        oldest: the age of the oldest open case at each point of the weekly grid, 0 where none is open.
     """
 
     values: dict[str, float]
@@ -47,12 +47,24 @@ class Sample:
     events: int
     periods: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     flows: Mapping[str, float] = field(default_factory=dict)
+    oldest: tuple[float, ...] = ()
 
 
-def measure(log: Log, scenario: Scenario) -> Sample:
-    """Return the indicators of one replication."""
-    found = _Measure(log, scenario).sample()
-    return replace(found, periods=periods(log, scenario), flows=flows(log, scenario))
+def measure(log: Log, scenario: Scenario, window: tuple[float, float] | None = None) -> Sample:
+    """Return the indicators of one replication.
+
+    Args:
+        log: its events.
+        scenario: what was simulated.
+        window: the working days that count, from the first up to the second; without it all after the warm-up.
+
+    Raises:
+        EngineError: cases, or the time that they spend, are not conserved: an error of duecourse.
+    """
+    found = _Measure(log, scenario, window)
+    sample = found.sample()
+    check_balance(log, scenario, (found.begin, found.end), sample)
+    return replace(sample, periods=periods(log, scenario), flows=flows(log, scenario))
 
 
 @dataclass
@@ -73,16 +85,23 @@ class _Staff:
 
 
 class _Measure:
-    def __init__(self, log: Log, scenario: Scenario) -> None:
+    def __init__(
+        self, log: Log, scenario: Scenario, window: tuple[float, float] | None = None
+    ) -> None:
         self.log, self.scenario = log, scenario
         self.days: Days = log.days
-        self.begin = float(self.days.since_start(scenario.warm_up))
-        self.end = float(self.days.length)
+        whole = float(self.days.since_start(scenario.warm_up)), float(self.days.length)
+        self.begin, self.end = window or whole
         self.years = scenario.years - scenario.warm_up
+        if window is not None:
+            self.years = (self.end - self.begin) / self.days.per_year
         self.finals = {each.id for each in scenario.procedure.stages if each.final}
         self.outcomes = outcomes(scenario)
         self.arrived: list[float] = []
         self.since: list[float] = []
+        self.entered: list[float] = []
+        self.at: list[str] = []
+        self.present: dict[str, float] = defaultdict(float)
         self.stays: list[dict[str, tuple[float, float]]] = []
         self.ended: dict[int, float] = {}
         self.total = _Times()
@@ -116,25 +135,36 @@ class _Measure:
             if reaction is not None:
                 reaction(event)
         self.censor()
-        backlog = self.backlog()
-        self.flow(backlog)
+        backlog, oldest = self.backlog(), self.oldest()
+        self.flow(oldest)
         self.times()
         self.limits()
         self.pools()
         events = len(self.log.events)
-        return Sample(self.values, self.trials, tuple(backlog), len(self.arrived), events)
+        return Sample(
+            self.values,
+            self.trials,
+            tuple(backlog),
+            len(self.arrived),
+            events,
+            oldest=tuple(oldest),
+        )
 
     # --- one event --------------------------------------------------------------------------------
 
     def arrival(self, event: Event) -> None:
         self.arrived.append(event.time)
         self.since.append(event.time)
+        self.entered.append(event.time)
+        self.at.append(self.scenario.procedure.initial)
         self.stays.append({})
 
     def taken_up(self, event: Event) -> None:
         """Count a case that was open at the start from its arrival; since when it is in its stage is not counted."""
         self.arrived.append(-event.value)
         self.since.append(math.nan)
+        self.entered.append(event.time)
+        self.at.append(event.stage)
         self.stays.append({})
 
     def step(self, event: Event) -> None:
@@ -142,14 +172,16 @@ class _Measure:
         if stage == to or case in self.ended:
             return
         began = self.since[case]
+        self.present[stage] += self.within(self.entered[case], time)
         if not math.isnan(began):
             working, calendar = self.stays[case].get(stage, (0.0, 0.0))
             stay = working + time - began, calendar + self.instant(time) - self.instant(began)
             self.stays[case][stage] = stay
-        self.since[case] = time
+        self.since[case] = self.entered[case] = time
+        self.at[case] = to
         if to in self.finals:
             self.ended[case] = time
-            if time >= self.begin:
+            if self.counts(time):
                 self.conclude(case, time, self.outcomes.get((event.step, stage), ""))
 
     def conclude(self, case: int, time: float, outcome: str) -> None:
@@ -168,11 +200,11 @@ class _Measure:
         return self.days.date(day).toordinal() + (time - day)
 
     def lapse(self, event: Event) -> None:
-        if event.time >= self.begin:
+        if self.counts(event.time):
             self.decided[event.subject, "late" if event.breach else "lapsed"] += 1
 
     def stop(self, event: Event) -> None:
-        if event.time < self.begin:
+        if not self.counts(event.time):
             return
         if event.breach:
             self.overruns[event.subject].append(event.value)
@@ -186,7 +218,7 @@ class _Measure:
         asked = self.asked.pop(event.case)
         staff = self.staff[event.subject]
         staff.queued += self.within(asked, event.time)
-        if event.time >= self.begin:
+        if self.counts(event.time):
             staff.waits.append(event.time - asked)
         self.started[event.case] = event.time
         self.teams[event.case] = self.team.get((event.stage, event.activity), 1)
@@ -203,9 +235,13 @@ class _Measure:
         else:
             staff.queued += self.within(self.asked.pop(event.case), event.time)
 
+    def counts(self, time: float) -> bool:
+        """Return whether what happens at an instant counts."""
+        return self.begin <= time < self.end
+
     def within(self, since: float, until: float) -> float:
-        """Return how much of a time lies after the warm-up."""
-        return max(until - max(since, self.begin), 0.0)
+        """Return how much of a time counts."""
+        return max(min(until, self.end) - max(since, self.begin), 0.0)
 
     # --- after the last event ---------------------------------------------------------------------
 
@@ -216,6 +252,21 @@ class _Measure:
             self.staff[pool[case]].busy += self.within(since, self.end) * self.teams[case]
         for case, since in self.asked.items():
             self.staff[pool[case]].queued += self.within(since, self.end)
+        for case, since in enumerate(self.entered):
+            if case not in self.ended:
+                self.present[self.at[case]] += self.within(since, self.end)
+
+    def oldest(self) -> list[float]:
+        """Return the age of the oldest open case at the beginning of each week, 0 where none is open."""
+        order = sorted(range(len(self.arrived)), key=lambda case: self.arrived[case])
+        found, first = [], 0
+        for week in range(self.days.length // WEEK + 1):
+            day = float(week * WEEK)
+            while first < len(order) and self.ended.get(order[first], math.inf) <= day:
+                first += 1
+            waiting = first < len(order) and self.arrived[order[first]] <= day
+            found.append(day - self.arrived[order[first]] if waiting else 0.0)
+        return found
 
     def backlog(self) -> list[int]:
         """Return the open cases at the beginning of each week."""
@@ -230,8 +281,8 @@ class _Measure:
             found.append(level)
         return found
 
-    def flow(self, backlog: list[int]) -> None:
-        counted = sum(time >= self.begin for time in self.arrived)
+    def flow(self, oldest: list[float]) -> None:
+        counted = sum(map(self.counts, self.arrived))
         ended = len(self.total.working)
         window = self.end - self.begin
         present = sum(
@@ -241,12 +292,23 @@ class _Measure:
         self.values["arrivals"] = counted / self.years
         self.values["throughput"] = ended / self.years
         self.values["backlog.mean"] = present / window
-        self.values["backlog.end"] = float(backlog[-1])
+        last = [
+            case
+            for case, time in enumerate(self.arrived)
+            if time < self.end <= self.ended.get(case, math.inf)
+        ]
+        weeks = [age for week, age in enumerate(oldest) if self.counts(week * WEEK)]
+        self.values["backlog.end"] = float(len(last))
+        self.values["backlog.oldest"] = summary(weeks)[0]
+        self.values["backlog.oldest_end"] = self.end - min(
+            (self.arrived[case] for case in last), default=self.end
+        )
         for outcome in self.scenario.procedure.outcomes:
             count = len(self.by_outcome[outcome.id].working)
             self.share(f"outcome.{outcome.id}.share", count, ended)
         for stage in self.scenario.behaviours:
             self.share(f"stage.{stage}.share", len(self.by_stage[stage].working), ended)
+            self.values[f"stage.{stage}.present"] = self.present[stage] / window
 
     def times(self) -> None:
         self.durations("time", self.total)
@@ -269,7 +331,9 @@ class _Measure:
             self.values[f"clock.{clock.id}.runs"] = runs / self.years
             self.share(f"clock.{clock.id}.late_share", late, runs)
             self.share(f"clock.{clock.id}.lapsed_share", lapsed, runs)
-            self.values[f"clock.{clock.id}.overrun"] = summary(self.overruns[clock.id])[0]
+            mean, _, q90, _ = summary(self.overruns[clock.id])
+            self.values[f"clock.{clock.id}.overrun"] = mean
+            self.values[f"clock.{clock.id}.overrun_q90"] = q90
 
     def pools(self) -> None:
         window = self.end - self.begin
@@ -279,6 +343,19 @@ class _Measure:
             self.values[f"pool.{pool.id}.utilisation"] = staff.busy / there if there else math.nan
             self.values[f"pool.{pool.id}.wait"] = summary(staff.waits)[0]
             self.values[f"pool.{pool.id}.queue"] = staff.queued / window
+        self.costs()
+
+    def costs(self) -> None:
+        """Note what the pools cost a year, of those that say it."""
+        found = {
+            pool.id: cost_of(pool, self.days, self.staff[pool.id].busy, (self.begin, self.end))
+            for pool in self.scenario.pools
+            if pool.cost is not None
+        }
+        for name, cost in found.items():
+            self.values[f"pool.{name}.cost"] = cost / self.years
+        if found:
+            self.values["cost"] = math.fsum(found.values()) / self.years
 
     def share(self, name: str, part: int, whole: int) -> None:
         self.values[name] = part / whole if whole else math.nan

@@ -6,20 +6,24 @@
 |---|---|---|
 | `arrivals`, `throughput` | cases a year | cases that came, and that ended, after the warm-up |
 | `backlog.mean`, `backlog.end` | cases | open at a time on average; open at the end of the run |
+| `backlog.oldest`, `backlog.oldest_end` | working days | age of the oldest open case: on average over the weeks; at the end |
 | `time.UNIT.STAT` | days | from arrival to the end of the review, of the cases that ended |
 | `outcome.ID.share` | share | of the cases that ended, those that ended so |
 | `outcome.ID.UNIT.STAT` | days | from arrival to the end, of those that ended so |
 | `stage.ID.share` | share | of the cases that ended, those that had been in the stage |
+| `stage.ID.present` | cases | in the stage at a time, on average |
 | `stage.ID.UNIT.STAT` | days | in the stage, all visits of a case together, of those that had been there |
 | `clock.ID.runs` | a year | limits that were kept or missed |
 | `clock.ID.late_share` | share | of these, the missed ones (breaches) |
 | `clock.ID.lapsed_share` | share | of these, those at whose lapse the law took a step |
 | `clock.ID.overrun` | working days | by which missed limits were passed, on average, once they stopped |
+| `clock.ID.overrun_q90` | working days | of them, nine in ten were passed by less |
 | `pool.ID.utilisation` | share | of the time that the staff was at work |
 | `pool.ID.wait` | working days | from asking for a member of the pool to the start of the work |
 | `pool.ID.queue` | cases | that waited for the pool, on average over time |
+| `pool.ID.cost`, `cost` | a year | people times working days times what a person-day costs, of the pools that declare it; together |
 
-UNIT is `working` or `calendar`, STAT is `mean`, `median` or `q90`: a statistic over the cases of
+UNIT is `working` or `calendar`, STAT is `mean`, `median`, `q90` or `q95`: a statistic over the cases of
 one replication, estimated by its mean over the replications. The stage `special_review` tells the
 share of special reviews. IDs are those of the procedure and of the scenario, where the labels are.
 """
@@ -32,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput, nearest
 from duecourse.notebook import Shown
+from duecourse.simulations.estimate import STATISTICS
 from duecourse.simulations.frames import to_arrow, to_pandas
 
 if TYPE_CHECKING:
@@ -43,18 +48,21 @@ if TYPE_CHECKING:
 
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.estimate import Estimate
+    from duecourse.simulations.measure import Sample
+    from duecourse.simulations.precision import Reached
+    from duecourse.simulations.warmup import Truncation
 
 SCHEMA = "duecourse/simulation/1"
-COMPARISON_SCHEMA = "duecourse/comparison/1"
 
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Mean, median and 90 % quantile of a duration in one unit."""
+    """Mean, median, 90 % and 95 % quantile of a duration in one unit."""
 
     mean: Estimate
     median: Estimate
     q90: Estimate
+    q95: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class Compliance:
     late_share: Estimate
     lapsed_share: Estimate
     overrun: Estimate
+    overrun_q90: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,15 @@ class Series:
     low: tuple[float, ...]
     high: tuple[float, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "dates": [day.isoformat() for day in self.dates],
+            "mean": list(self.mean),
+            "low": [_number(each) for each in self.low],
+            "high": [_number(each) for each in self.high],
+        }
+
 
 @dataclass(frozen=True)
 class Result(Shown):
@@ -121,6 +139,10 @@ class Result(Shown):
         backlog: open cases over time, the warm-up included.
         periods: `pool.ID.utilisation` and `pool.ID.queue` in each period of 20 working days, the warm-up included.
         flows: a year, how often each `step.ID` is taken and each `stage.ID` is entered.
+        oldest: age of the oldest open case in working days over time, 0 where none is open.
+        runs: what each replication gave, so that more can be added (`duecourse.simulations.extend`).
+        warm_up_found: where MSER-5 would end the warm-up, from the backlog.
+        precision: where replications were added until the intervals were narrow enough, how narrow they are.
     """
 
     scenario: Scenario
@@ -140,6 +162,10 @@ class Result(Shown):
     backlog: Series = field(repr=False)
     periods: Mapping[str, Series] = field(default_factory=dict, repr=False)
     flows: Mapping[str, Estimate] = field(default_factory=dict, repr=False)
+    oldest: Series | None = field(default=None, repr=False)
+    runs: tuple[Sample, ...] = field(default=(), repr=False)
+    warm_up_found: Truncation | None = None
+    precision: Reached | None = None
 
     def __getitem__(self, name: str) -> Estimate:
         """Return an indicator by name.
@@ -177,6 +203,7 @@ class Result(Shown):
                 self[f"clock.{each.id}.late_share"],
                 self[f"clock.{each.id}.lapsed_share"],
                 self[f"clock.{each.id}.overrun"],
+                self[f"clock.{each.id}.overrun_q90"],
             )
             for each in self.scenario.procedure.clocks
         }
@@ -196,7 +223,6 @@ class Result(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON values; the schema is named in `schema`."""
-        backlog = self.backlog
         return {
             "schema": SCHEMA,
             "version": self.version,
@@ -222,12 +248,10 @@ class Result(Shown):
             ],
             "estimates": {name: each.to_dict() for name, each in self.estimates.items()},
             "samples": {name: [_number(v) for v in each] for name, each in self.samples.items()},
-            "backlog": {
-                "dates": [day.isoformat() for day in backlog.dates],
-                "mean": list(backlog.mean),
-                "low": [_number(each) for each in backlog.low],
-                "high": [_number(each) for each in backlog.high],
-            },
+            "backlog": self.backlog.to_dict(),
+            "oldest": None if self.oldest is None else self.oldest.to_dict(),
+            "warm_up_mser5": None if self.warm_up_found is None else self.warm_up_found.to_dict(),
+            "precision": None if self.precision is None else self.precision.to_dict(),
         }
 
     def columns(self) -> dict[str, list[str | float | int]]:
@@ -258,67 +282,11 @@ class Result(Shown):
         return to_arrow(self.columns())
 
     def _durations(self, name: str) -> Durations:
-        return Durations(self[f"{name}.mean"], self[f"{name}.median"], self[f"{name}.q90"])
+        return Durations(*(self[f"{name}.{statistic}"] for statistic in STATISTICS))
 
     def _group(self, name: str) -> Group:
         working, calendar = self._durations(f"{name}.working"), self._durations(f"{name}.calendar")
         return Group(self[f"{name}.share"], working, calendar)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One indicator in two scenarios.
-
-    Attributes:
-        a, b: the estimate in each.
-        difference: b - a, replication by replication, with common random numbers.
-    """
-
-    a: Estimate
-    b: Estimate
-    difference: Estimate
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval of the difference leaves out 0."""
-        return self.difference.low > 0 or self.difference.high < 0
-
-
-@dataclass(frozen=True)
-class Comparison(Shown):
-    """Two scenarios under the same random numbers.
-
-    Attributes:
-        a, b: their results.
-        differences: the indicators that both have, by name.
-    """
-
-    a: Result
-    b: Result
-    differences: Mapping[str, Difference]
-
-    def __getitem__(self, name: str) -> Difference:
-        """Return an indicator by name.
-
-        Raises:
-            InvalidInput: not both scenarios have one of this name.
-        """
-        if name not in self.differences:
-            hint = nearest(name, self.differences)
-            raise InvalidInput(f'no indicator "{name}" in both scenarios{hint}')
-        return self.differences[name]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON values; the schema is named in `schema`."""
-        return {
-            "schema": COMPARISON_SCHEMA,
-            "a": self.a.to_dict(),
-            "b": self.b.to_dict(),
-            "differences": {
-                name: {**each.difference.to_dict(), "clear": each.clear}
-                for name, each in self.differences.items()
-            },
-        }
 
 
 def _number(value: float) -> float | None:
