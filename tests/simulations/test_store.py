@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from duecourse.scenarios import Scenario
     from duecourse.simulations.kept import Kept
+    from duecourse.simulations.log import Log
+    from duecourse.simulations.plan import Plan
 
 PROGRAM = """
 import sys
@@ -67,7 +69,7 @@ def digest(store: Store, tmp_path: Path) -> str:
     found = hashlib.sha256()
     for what in ("events", "cases"):
         path = tmp_path / f"{what}.csv"
-        kept.export(path, what, kept.numbers())  # type: ignore[arg-type]  # both are tables
+        kept.export(path, what, kept.numbers())
         found.update(path.read_bytes())
     found.update(repr(kept.estimates()).encode())
     return found.hexdigest()
@@ -86,7 +88,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     numbers: list[int] = []
     real = execute.log_of
 
-    def log_of(plan: execute.Plan, seed: int, replication: int) -> execute.Log:
+    def log_of(plan: Plan, seed: int, replication: int) -> Log:
         numbers.append(replication)
         return real(plan, seed, replication)
 
@@ -241,26 +243,27 @@ def test_the_way_out_of_a_spoilt_file_makes_only_that_replication_anew(
 
 DIES = """
 import os, signal
-from duecourse.simulations import durable
-real, left = durable.made, {count}
-def made(path):
-    global left
-    left -= 1
-    if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    real(path)
-durable.made = made
-from duecourse.simulations import store
-store.made = made
+from duecourse.simulations import durable, kept, store
+left = {count}
+def dying(real):
+    def act(*arguments):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(*arguments)
+    return act
+durable.made = store.made = dying(durable.made)
+kept.write = dying(kept.write)
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", range(11))
+@pytest.mark.parametrize("count", range(13))
 def test_a_run_killed_at_each_step_of_writing_goes_on_and_ends_the_same(
     tmp_path: Path, count: int, undisturbed: str
 ) -> None:
-    """Each sync is a step: five begin the store and the run, five more make a replication."""
+    """Five syncs begin the store and the run; two tables and five syncs make a replication."""
     command = program(tmp_path, DIES.format(count=count))
     killed = subprocess.run(command, capture_output=True, timeout=60, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
