@@ -52,16 +52,21 @@ def test_every_case_is_told_once_from_its_arrival_to_its_end() -> None:
             assert sum(stays) == pytest.approx(row["working_days"])
 
 
-def test_the_columns_add_up_to_the_indicators_of_the_replication() -> None:
-    """What `measure` computes from events follows from the cases too."""
-    sample = measure(LOG, SCENARIO).values
-    found = rows(LOG, SCENARIO)
+@pytest.mark.parametrize("readings", [{}, {"silence": "agreement"}])
+def test_the_columns_add_up_to_the_indicators_of_the_replication(
+    readings: dict[str, str],
+) -> None:
+    """What `measure` computes from events follows from the cases too; a lapse at which the law acts is no miss."""
+    scenario = load_scenario("baseline-2022", readings=readings).lasting(1.0, 0.0)
+    log = replicate(scenario, seed=3)
+    sample = measure(log, scenario).values
+    found = rows(log, scenario)
     ended = [row for row in found if row["end"] is not None]
 
     assert len(ended) == sample["throughput"]
     days = [row["calendar_days"] for row in ended]
     assert sum(days) / len(days) == pytest.approx(sample["time.calendar.mean"])
-    for outcome in SCENARIO.procedure.outcomes:
+    for outcome in scenario.procedure.outcomes:
         share = sum(row["outcome"] == outcome.id for row in ended) / len(ended)
         assert share == pytest.approx(sample[f"outcome.{outcome.id}.share"])
     for clock in ("screening_clock", "comments_clock"):
@@ -69,7 +74,7 @@ def test_the_columns_add_up_to_the_indicators_of_the_replication() -> None:
         late = sample[f"clock.{clock}.late_share"]
         assert sum(runs) / sample[f"clock.{clock}.runs"] == pytest.approx(late)
     assert sum(row["missed"] for row in found) == sum(
-        event.event == "lapse" and event.breach for event in LOG.events
+        event.event == "lapse" and event.breach for event in log.events
     )
 
 
@@ -87,6 +92,8 @@ def test_a_case_of_the_docket_keeps_its_id_and_came_before_the_start(tmp_path: P
     assert all(row["arrival"] < 0 for row in found)
     assert all(row["arrival_date"] < begun.start.isoformat() for row in found)
     assert all(row["stage"] for row in found)
+    stays = [value for row in found for name, value in row.items() if name.startswith("stage_")]
+    assert all(stay is None or stay >= 0 for stay in stays)
 
 
 # --- Parquet and CSV ---------------------------------------------------------------------------------------------
