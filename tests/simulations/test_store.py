@@ -44,6 +44,8 @@ if __name__ == "__main__":
     simulate(scenario, replications={replications}, store=Store(Path(sys.argv[1])))
 """
 REPLICATIONS = 6
+PATIENCE = 120.0
+"""Seconds after which a process is taken to hang: much more than it takes, since a machine may be busy."""
 
 
 def short() -> Scenario:
@@ -265,7 +267,7 @@ def test_a_run_killed_at_each_step_of_writing_goes_on_and_ends_the_same(
 ) -> None:
     """Five syncs begin the store and the run; two tables and five syncs make a replication."""
     command = program(tmp_path, DIES.format(count=count))
-    killed = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    killed = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
     simulate(short(), replications=REPLICATIONS, store=Store(tmp_path / "store"))
@@ -292,7 +294,7 @@ def test_a_run_killed_again_and_again_at_random_ends_the_same(
         kills += running.returncode == -signal.SIGKILL
         assert all(only(store).sample(number) for number in only(store).numbers())
 
-    subprocess.run(program(tmp_path), timeout=60, check=True)
+    subprocess.run(program(tmp_path), timeout=PATIENCE, check=True)
 
     assert kills >= 2, "the machine is too fast for this test to show anything"
     assert digest(store, tmp_path) == undisturbed
@@ -310,7 +312,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(
         program(tmp_path),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000)),
     )
@@ -328,7 +330,7 @@ def test_two_processes_at_once_do_not_disturb_each_other(tmp_path: Path, undistu
     commands = [program(tmp_path), program(tmp_path)]
     both = [subprocess.Popen(each) for each in commands]
 
-    assert [each.wait(timeout=60) for each in both] == [0, 0]
+    assert [each.wait(timeout=PATIENCE) for each in both] == [0, 0]
     assert digest(Store(tmp_path / "store"), tmp_path) == undisturbed
     assert not [*(tmp_path / "store").rglob(".part-*")]
 
