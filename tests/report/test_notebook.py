@@ -64,7 +64,7 @@ def test_a_table_without_its_library_says_what_to_install() -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(sys.modules, name, None)
             with pytest.raises(InvalidInput, match=f"needs {name}, which is not installed"):
-                call()  # type: ignore[operator]  # of two types
+                call()
 
 
 def test_tables_get_every_indicator_and_every_event(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -320,7 +320,7 @@ def test_a_timeline_shows_the_suspensions_of_the_readings_of_the_scenario(
 
 def test_a_procedure_without_limits_has_no_empty_figures() -> None:
     """The trial measures of 2017 set no time limit at all."""
-    scenario = load_scenario("trial-2017").lasting(1.2)
+    scenario = load_scenario("trial-2017").lasting(1.2, 0)
     html = simulation_page(simulated(scenario, 1, 1, 1, "duecourse"), "en")
     names = re.findall(r'<figure id="figure-([\w-]+)"', html)
 

@@ -6,7 +6,6 @@ import json
 import socket
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from duecourse.scenarios import Scenario
 
 PATIENCE = 60.0
-"""Seconds in which a cluster must have come up and done its work."""
+"""Seconds within which a cluster must have come up: much more than it takes, since a machine may be busy."""
 
 
 def short() -> Scenario:
@@ -58,16 +57,16 @@ def cluster(tmp_path: Path) -> Iterator[str]:
         stack.enter_context(started("scheduler", *where, "--port", str(port)))
         for number in range(2):
             folder = ("--local-directory", str(tmp_path / f"worker-{number}"))
-            options = ("--nthreads", "1", "--no-nanny", "--death-timeout", "60", *folder)
+            options = ("--nthreads", "1", "--no-nanny", "--death-timeout", f"{PATIENCE:g}", *folder)
             stack.enter_context(started("worker", f"tcp://127.0.0.1:{port}", *where, *options))
         yield f"dask://127.0.0.1:{port}"
 
 
 @pytest.mark.slow
 def test_a_cluster_of_two_workers_gives_what_one_process_gives(
-    cluster: str, tmp_path: Path
+    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    began = time.monotonic()
+    monkeypatch.setattr("duecourse.simulations.execute.PATIENCE", PATIENCE)
     plain = simulate(short(), replications=5)
     store = Store(tmp_path / "store")
 
@@ -77,7 +76,6 @@ def test_a_cluster_of_two_workers_gives_what_one_process_gives(
     assert json.dumps(shared.to_dict()) == json.dumps(plain.to_dict())
     assert json.dumps(again.to_dict()) == json.dumps(plain.to_dict())
     assert len(list((tmp_path / "store").glob("*/0*/record.json"))) == 5
-    assert time.monotonic() - began < PATIENCE
 
 
 @pytest.mark.slow

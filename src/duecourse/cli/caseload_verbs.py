@@ -222,15 +222,21 @@ def report(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="write the numbers of every figure to CSV files here"),
+        typer.Option(
+            metavar="DIR", help="write the numbers of every figure here, as CSV and as Parquet"
+        ),
     ] = None,
+    store: StoreFolder = None,
+    on: Cluster = None,
     lang: Language = "both",
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="where the report goes")
     ] = Path("report.html"),
 ) -> None:
     """Simulate a caseload and write one HTML file: figures, tables, and how it was done (STRESS-DES)."""
+    from duecourse.cli.keeping import Keeping
     from duecourse.cli.simulation_report import reported
 
-    for path in reported(scenario, replications, seed, workers, years, lang, output, data):
+    settings = (scenario, replications, seed, workers, years, lang, output, data)
+    for path in reported(*settings, Keeping(store, on=on)):
         typer.echo(f"wrote {path}", err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
 from duecourse.simulations.execute import on as cluster
-from duecourse.simulations.execute import processes
+from duecourse.simulations.execute import processes, storing
 from duecourse.simulations.parquet import SUFFIXES, written_as
 from duecourse.simulations.store import Store
 
@@ -40,12 +40,13 @@ class Keeping:
 
     @property
     def executor(self) -> Executor:
-        """Who does the replications.
+        """Who does the replications, and keeps them where a store is asked for.
 
         Raises:
             InvalidInput: the address of the cluster has another form.
         """
-        return processes if self.on is None else cluster(self.on)
+        found = processes if self.on is None else cluster(self.on)
+        return found if self.store is None else storing(Store(self.store), found)
 
     @property
     def tables(self) -> dict[Path, What]:

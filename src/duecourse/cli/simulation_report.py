@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duecourse.cli.caseload import lasting, watching
+from duecourse.cli.caseload import NOTHING, lasting, watching
 from duecourse.cli.files import language, write
 from duecourse.cli.progress import progress
 from duecourse.errors import InvalidInput
@@ -25,6 +25,7 @@ from duecourse.simulations.parquet import write as write_parquet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from duecourse.cli.keeping import Keeping
     from duecourse.scenarios import Scenario
 
 LOOKED_INTO = 3
@@ -40,6 +41,7 @@ def reported(
     lang: str,
     output: Path,
     data: Path | None,
+    keeping: Keeping = NOTHING,
 ) -> Iterator[Path]:
     """Simulate, write the report and the data, and yield what was written.
 
@@ -52,7 +54,8 @@ def reported(
     if data is not None and (not data.parent.is_dir() or data.is_file()):
         raise InvalidInput(f"cannot write to {data}: name a folder in a folder that exists")
     chosen = lasting(name, years)
-    told = simulated(chosen, replications, seed, workers, command(name, replications, seed, years))
+    typed = command(name, replications, seed, years)
+    told = simulated(chosen, replications, seed, workers, typed, keeping)
     write(output, simulation_page(told, tongue))
     yield output
     if data is not None:
@@ -60,7 +63,12 @@ def reported(
 
 
 def simulated(
-    scenario: Scenario, replications: int, seed: int, workers: int, typed: str
+    scenario: Scenario,
+    replications: int,
+    seed: int,
+    workers: int,
+    typed: str,
+    keeping: Keeping = NOTHING,
 ) -> Simulated:
     """Return what there is to report."""
     watched = watching(scenario)
@@ -72,6 +80,7 @@ def simulated(
             workers=workers,
             properties=watched,
             progress=tell,
+            executor=keeping.executor,
         )
     count = min(LOOKED_INTO, replications)
     logs = [replicate(scenario, seed=seed, replication=number) for number in range(count)]

@@ -47,7 +47,8 @@ def shown(value: object) -> str:
             return _text(bounds_text(value))
         case CaseReport():
             return _text(case_text(value))
-    raise TypeError(f"a {type(value).__name__} is not shown in notebooks")
+        case _:
+            raise TypeError(f"a {type(value).__name__} is not shown in notebooks")
 
 
 def _page(text: str, tables: Iterable[Table]) -> str:

@@ -116,6 +116,8 @@ class _Told:
 
     def _done(self, events: list[Event]) -> list[tuple[float, Op]] | None:
         """Return what the steps of a case did to clocks and suspensions, and when."""
+        if events[0].event != "arrival":
+            return None
         packed = self.plan.kinds[events[0].kind].first
         found: list[tuple[float, Op]] = []
         for event in events:

@@ -3,13 +3,14 @@
 | column of a case | what |
 |---|---|
 | `replication`, `case`, `class` | which case it is |
+| `docket` | of a case that was open at the start, its id in the docket |
 | `arrival`, `arrival_date` | when it came, in working days since the start of the run, and on which date |
 | `end`, `end_date` | when its review ended; nothing while it is open |
 | `outcome` | how; nothing while it is open |
 | `stage` | where it stands at its end, or at the end of the run |
 | `working_days`, `calendar_days` | from arrival to end |
 | `missed` | how many statutory limits were missed |
-| `stage_ID` | working days in the stage, all visits together, until the case left it; nothing if it never did |
+| `stage_ID` | working days in the stage, all visits together, until the case left it; nothing if it never did, or was there before the start |
 | `missed_ID` | how often the limit was missed; 0 if it was kept; nothing if it never ran to an end |
 | `overrun_ID` | working days by which it was passed once it stopped |
 """
@@ -17,7 +18,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import floor
+from math import floor, isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from duecourse.simulations.log import COLUMNS
@@ -48,6 +49,7 @@ def case_schema(scenario: Scenario) -> dict[str, str]:
         "replication": INTEGER,
         "case": INTEGER,
         "class": VARCHAR,
+        "docket": VARCHAR,
         "arrival": DOUBLE,
         "arrival_date": DATE,
         "end": DOUBLE,
@@ -70,10 +72,18 @@ def case_columns(log: Log, scenario: Scenario) -> dict[str, list[Any]]:
     told: dict[int, _Case] = {}
     for event in log.events:
         if event.case not in told:
-            told[event.case] = _Case(event.case, event.kind, event.time, event.time)
+            told[event.case] = _begun(event)
         told[event.case].take(event, finals, ends)
     rows = [told[number].row(log.replication, log.days) for number in sorted(told)]
     return {name: [row.get(name) for row in rows] for name in case_schema(scenario)}
+
+
+def _begun(event: Event) -> _Case:
+    """Return a case from its first event; since when one of the docket is in its stage is not known."""
+    number, kind, time, stage = event.case, event.kind, event.time, event.to
+    if event.event == "docket":
+        return _Case(number, kind, time - event.value, nan, stage, docket=event.subject)
+    return _Case(number, kind, time, time, stage)
 
 
 @dataclass
@@ -84,7 +94,8 @@ class _Case:
     kind: str
     arrival: float
     since: float
-    stage: str = ""
+    stage: str
+    docket: str = ""
     end: float | None = None
     outcome: str = ""
     sums: dict[str, float] = field(default_factory=dict)
@@ -103,7 +114,8 @@ class _Case:
     def step(self, event: Event, finals: set[str], ends: dict[tuple[str, str], str]) -> None:
         if self.end is not None or event.stage == event.to:
             return
-        self.add(f"stage_{event.stage}", event.time - self.since)
+        if not isnan(self.since):
+            self.add(f"stage_{event.stage}", event.time - self.since)
         self.since, self.stage = event.time, event.to
         if event.to in finals:
             self.end = event.time
@@ -118,6 +130,7 @@ class _Case:
             "replication": replication,
             "case": self.number,
             "class": self.kind,
+            "docket": self.docket,
             "arrival": self.arrival,
             "arrival_date": days.date(floor(self.arrival)).isoformat(),
             "outcome": self.outcome,
