@@ -59,9 +59,8 @@ def simulate(
 ) -> None:
     """Simulate a caseload: throughput, delays, and the share of cases past each statutory limit."""
     from duecourse.cli.caseload import simulated
-    from duecourse.cli.keeping import Keeping
-
     from duecourse.cli.docket import opened
+    from duecourse.cli.keeping import Keeping
 
     keeping = Keeping(store, log, cases, on)
     chosen = opened(scenario, years, start, docket, columns)

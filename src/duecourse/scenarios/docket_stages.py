@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from duecourse.model.event_log import Log
     from duecourse.model.procedure import Procedure, Value
     from duecourse.model.table import Table
+    from duecourse.scenarios.demand import CaseClass
     from duecourse.scenarios.docket_file import Reading
-    from duecourse.scenarios.scenario import CaseClass, Scenario
+    from duecourse.scenarios.scenario import Scenario
 
 PLAIN: Final = ("case", "class", "stage", "arrived", "activity", "asked", "begun")
 KEYED: Final = ("fact", "clock", "extended", "suspension", "reply", "outstanding")
