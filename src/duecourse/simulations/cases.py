@@ -70,7 +70,10 @@ def case_columns(log: Log, scenario: Scenario) -> dict[str, list[Any]]:
     told: dict[int, _Case] = {}
     for event in log.events:
         if event.case not in told:
-            told[event.case] = _Case(event.case, event.kind, event.time, event.time)
+            age = event.value if event.event == "docket" else 0.0
+            told[event.case] = _Case(
+                event.case, event.kind, event.time - age, event.time, event.stage
+            )
         told[event.case].take(event, finals, ends)
     rows = [told[number].row(log.replication, log.days) for number in sorted(told)]
     return {name: [row.get(name) for row in rows] for name in case_schema(scenario)}
