@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from duecourse.errors import InvalidInput, nearest
 from duecourse.model.case import Case, Event
 from duecourse.model.event_log import Tally, moment, not_a_day
 from duecourse.model.procedure import Label, Place
+from duecourse.scenarios.docket import Taken
 from duecourse.scenarios.docket_file import Told, no_value, value_of
+from duecourse.scenarios.docket_walk import DocketWalk
+from duecourse.scenarios.position import position
 from duecourse.scenarios.shortest import Dated, Goal, Way, clocks_in, shortest_course
 from duecourse.scenarios.walk import initial_configurations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
 
     from duecourse.model.event_log import Log
     from duecourse.model.procedure import Procedure, Value
@@ -87,7 +90,8 @@ class _StageReader:
         self.file, self.scenario, self.table = file, scenario, table
         self.procedure = scenario.procedure
         self.classes = {sort: each for each in scenario.classes for sort in each.sorts}
-        self.courses: dict[tuple[str, Goal], tuple[Way, ...] | None] = {}
+        self.walk = DocketWalk(scenario, table)
+        self.courses: dict[tuple[str, Goal, str], tuple[Way, ...] | None] = {}
 
     def case(self, row: int, cells: Mapping[str, str]) -> Told:
         """Return the case of a row.
@@ -119,7 +123,7 @@ class _StageReader:
             dated=frozenset(Dated(days.index(day), what, name) for day, what, name in dated),
             replies=tuple(step for step, _ in replies),
         )
-        course = self.course(kind, goal)
+        course = self.course(kind, cells["class"], goal, cells.get("activity", ""))
         if course is None:
             raise RowError("no-course", self.no_course(kind, goal))
         place = Place(self.file, row)
@@ -199,12 +203,37 @@ class _StageReader:
 
     # --- how it came there --------------------------------------------------------------------------
 
-    def course(self, kind: CaseClass, goal: Goal) -> tuple[Way, ...] | None:
-        key = kind.id, goal
+    def course(
+        self, kind: CaseClass, sort: str, goal: Goal, activity: str
+    ) -> tuple[Way, ...] | None:
+        """Return the shortest course to a goal from which the scenario can go on, else the shortest of all."""
+        key = sort, goal, activity
         if key not in self.courses:
             first = initial_configurations(self.table, kind)[0]
-            self.courses[key] = shortest_course(self.table, first, kind.begins, goal)
+
+            def goes_on(course: tuple[Way, ...]) -> bool:
+                return self.goes_on(first, sort, course, activity)
+
+            where = self.table, first, kind.begins, goal
+            found = shortest_course(*where, goes_on) or shortest_course(*where, lambda _: True)
+            self.courses[key] = found
         return self.courses[key]
+
+    def goes_on(self, first: int, sort: str, course: tuple[Way, ...], activity: str) -> bool:
+        """Return whether the scenario can go on with a case that came by a course."""
+        packed, here = first, list[Taken]()
+        for way in course:
+            move = self.table.move(packed, way.step)
+            assert move is not None
+            before, packed = packed, move[1]
+            stage = self.table.stage(packed)
+            if stage != self.table.stage(before):
+                here = []
+            else:
+                here.append(Taken(way.step, date.min, stage))
+        activities = self.scenario.behaviours.get(self.table.stage(packed), ())
+        found = position(activities, here, activity)
+        return found is not None and not self.walk.faults(sort, packed, found)
 
     def no_course(self, kind: CaseClass, goal: Goal) -> str:
         """Return why there is no course, as far as the clocks tell it."""

@@ -33,7 +33,10 @@ class DocketWalk(Walk):
         self.wrongs: list[str] = []
 
     def faults(self, kind: str, packed: int, position: Position) -> list[str]:
-        """Return what is wrong with going on from a configuration and a position in its stage; empty if nothing is."""
+        """Return what is wrong with going on from a configuration and a position in its stage; empty if nothing is.
+
+        The walk ends with the first step that is wrong.
+        """
         self.wrongs, self.seen = [], 0
         self.beside = self.side_steps(kind)
         self.around = self.surroundings.setdefault(kind, {})
@@ -69,6 +72,8 @@ class DocketWalk(Walk):
                 if then not in known:
                     known.add(then)
                     queue.append(then)
+            if self.wrongs:
+                return
         if not self.wrongs:
             proved |= known
 

@@ -12,6 +12,7 @@ from duecourse.model.procedure import Label
 from duecourse.model.shapes import shaped
 from duecourse.scenarios import read_capacity, read_demand, schema
 from duecourse.scenarios import scenario as s
+from duecourse.scenarios.docket_read import read_docket
 from duecourse.scenarios.law import beta_table, logit_normal_table
 from duecourse.scenarios.staffing import staffing_problems
 from duecourse.scenarios.tables import Tables
@@ -92,7 +93,10 @@ class _Reader(Tables):
             self.problems.extend(walk_problems(result, table, self.layers))
         if self.problems:
             raise InvalidInput(sorted(set(self.problems)))
-        return result
+        if self.head.docket is None:
+            return result
+        path = Path(str(self.home)) / self.head.docket
+        return result.beginning_with(read_docket(path, result))
 
     def others(self) -> Iterator[tuple[str, str]]:
         """Yield the names and texts of the other files that the scenario rests on."""

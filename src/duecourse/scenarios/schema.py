@@ -49,6 +49,7 @@ class ScenarioShape(Shape):
     start: dt.date
     years: Annotated[float, Field(gt=0, le=50)]
     warm_up: Annotated[float, Field(ge=0)] = 0.0
+    docket: Annotated[str, Field(min_length=1, max_length=400)] | None = None
 
 
 class ClassShape(Shape):

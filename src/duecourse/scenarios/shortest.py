@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from duecourse.model.procedure import Value
     from duecourse.model.table import Op, Rule, Table
@@ -58,7 +58,11 @@ class _Node(NamedTuple):
 
 
 def shortest_course(
-    table: Table, first: int, begins: tuple[str, ...], goal: Goal
+    table: Table,
+    first: int,
+    begins: tuple[str, ...],
+    goal: Goal,
+    accept: Callable[[tuple[Way, ...]], bool],
 ) -> tuple[Way, ...] | None:
     """Return a shortest course to a goal, of equally short ones the first in the order of the law's steps.
 
@@ -69,6 +73,7 @@ def shortest_course(
         first: the configuration in which the case began.
         begins: the steps at its arrival.
         goal: where it leads.
+        accept: whether a course that leads there will do.
 
     Returns:
         The steps; None where the law has no such course.
@@ -80,7 +85,9 @@ def shortest_course(
         queue = [to for node in queue for to in _after(table, node, goal, came, step)]
     for node in queue:
         if _reached(table, node, goal):
-            return (*_steps(came, node), *(Way(step, None) for step in goal.replies))
+            course = (*_steps(came, node), *(Way(step, None) for step in goal.replies))
+            if accept(course):
+                return course
         if len(came) > MOST:
             return None
         queue.extend(_after(table, node, goal, came))

@@ -407,7 +407,7 @@ MOST_OPS = 64
 
 
 def _table(rows: Sequence[Sequence[int]], columns: int) -> Any:  # noqa: ANN401  (an array)
-    return np.array(rows, np.int64).reshape(-1, columns)
+    return np.array(rows, np.int64).reshape(len(rows), columns)
 
 
 def calendar_tables(calendar: Calendar) -> tuple[Any, Any, Any]:

@@ -45,6 +45,7 @@ class Opening:
         watched: the state of the properties; None where an earlier text governed its beginning: they do not watch it.
         age: the working days since its arrival.
         running, active, breached: its clocks and suspensions.
+        counts: how many rounds each panel has had.
         rounds: its open panels.
         objected: by panel, round, class of members and member, whether one that is known to have replied objected.
         incidents: what people may still want to do.
@@ -61,6 +62,7 @@ class Opening:
     running: Mapping[str, Run]
     active: Mapping[str, date]
     breached: frozenset[str]
+    counts: Mapping[str, int]
     rounds: tuple[OpenPanel, ...]
     objected: Mapping[tuple[str, int, str, int], bool]
     incidents: tuple[Wish, ...]
@@ -130,6 +132,7 @@ class _Opener:
             running=case.running,
             active=case.active,
             breached=case.breached,
+            counts=dict(sorted(case.said)),
             rounds=tuple(self.panel(name, each) for name, each in case.rounds.items()),
             objected=dict(self.objected()),
             incidents=tuple(self.incidents()),

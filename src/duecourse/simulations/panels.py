@@ -60,8 +60,8 @@ class Panels:
     def take_up(self, opening: Opening) -> None:
         """Go on with the open rounds of an open case: ask the members who have not replied."""
         self.known = opening.objected
+        self.rounds.update(opening.counts)
         for each in opening.rounds:
-            self.rounds[each.panel] = each.number
             self.outstanding[each.panel] = sum(len(members) for _, members in each.asked)
             for voter, members in each.asked:
                 self.resumed[each.panel, each.number, voter.actor] = voter

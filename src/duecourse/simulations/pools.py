@@ -114,9 +114,7 @@ class Desk:
 
     # --- what waits -------------------------------------------------------------------------------
 
-    def ask(
-        self, job: Job, now: float, since: float | None = None, *, begun: bool = False
-    ) -> None:
+    def ask(self, job: Job, now: float, since: float | None = None, *, begun: bool = False) -> None:
         """Let a job wait for members.
 
         Args:
