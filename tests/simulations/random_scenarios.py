@@ -247,7 +247,7 @@ class _Drawing:
             repeat=1_000 if last else self.one([1, 1, 3]),
             begin=tuple(self.draw(some)) if self.draw(st.integers(0, 3)) == 0 else (),
             work=self.work() if self.draw(st.booleans()) else None,
-            delay=self.delay(SLOW) if last or self.draw(st.booleans()) else None,
+            delay=self.delay(SLOW) if last or not index or self.draw(st.booleans()) else None,
             meeting=self.one([None, None, "body"]),
             panel=self.one(panels),
             take=tuple(self.draw(some)) if end == "take" else (),

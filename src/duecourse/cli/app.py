@@ -9,7 +9,7 @@ import typer
 
 from duecourse import __version__
 from duecourse.cli.audit_verb import audit
-from duecourse.cli.caseload_verbs import compare, forecast, report, simulate
+from duecourse.cli.caseload_verbs import compare, forecast, report, simulate, warm
 from duecourse.cli.fit_verb import fit
 from duecourse.cli.options import (
     AllReadings,
@@ -330,6 +330,7 @@ app.command()(simulate)
 app.command()(forecast)
 app.command()(compare)
 app.command()(report)
+app.command()(warm)
 app.add_typer(runs, name="runs")
 app.add_typer(fit, name="fit")
 

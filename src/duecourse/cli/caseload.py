@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from duecourse.cli.engine import prepared
 from duecourse.cli.files import language, one_of
 from duecourse.cli.keeping import Keeping
 from duecourse.cli.progress import progress
@@ -40,6 +41,7 @@ def simulated(
     """
     one_of("format", format_, FORMATS)
     tongue = language(lang)
+    engine = prepared((chosen,), replications, keeping)
     with keeping.opened() as store, progress("simulating") as tell:
         result = simulate(
             chosen,
@@ -50,6 +52,7 @@ def simulated(
             store=store,
             progress=tell,
             executor=keeping.executor,
+            engine=engine,
         )
         if store is not None:
             keeping.export(store, result)
@@ -77,6 +80,7 @@ def compared(
     one_of("format", format_, FORMATS)
     tongue = language(lang)
     first, second = lasting(a, years), lasting(b, years)
+    engine = prepared((first, second), replications, keeping)
     with keeping.opened() as store, progress("simulating") as tell:
         comparison = compare(
             first,
@@ -88,6 +92,7 @@ def compared(
             store=store,
             progress=tell,
             executor=keeping.executor,
+            engine=engine,
         )
     if format_ == "json":
         return json.dumps(comparison.to_dict(), ensure_ascii=False, indent=2)

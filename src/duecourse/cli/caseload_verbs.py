@@ -11,6 +11,8 @@ from duecourse.cli.options import (
     Cluster,
     Docket,
     DocketColumns,
+    EngineName,
+    Explain,
     Language,
     Output,
     Replications,
@@ -51,6 +53,8 @@ def simulate(
     ] = None,
     store: StoreFolder = None,
     on: Cluster = None,
+    engine: EngineName = "auto",
+    explain: Explain = False,
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
     ] = "text",
@@ -63,7 +67,7 @@ def simulate(
 
     from duecourse.cli.docket import opened
 
-    keeping = Keeping(store, log, cases, on)
+    keeping = Keeping(store, log, cases, on, engine, explain=explain)
     chosen = opened(scenario, years, start, docket, columns)
     emit(simulated(chosen, replications, seed, workers, keeping, format_, lang), output)
 
@@ -121,6 +125,8 @@ def compare(
     ] = None,
     store: StoreFolder = None,
     on: Cluster = None,
+    engine: EngineName = "auto",
+    explain: Explain = False,
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
     ] = "text",
@@ -131,8 +137,15 @@ def compare(
     from duecourse.cli.caseload import compared
     from duecourse.cli.keeping import Keeping
 
-    keeping = Keeping(store, on=on)
+    keeping = Keeping(store, on=on, engine=engine, explain=explain)
     emit(compared(a, b, replications, seed, workers, years, format_, lang, keeping), output)
+
+
+def warm() -> None:
+    """Compile the engine for large simulations now, so that the first one does not wait for it."""
+    from duecourse.cli.engine import warmed
+
+    typer.echo(warmed())
 
 
 def report(

@@ -90,12 +90,16 @@ def opinion(rules: Rules, state: State, case: int, payload: int) -> int:
     shared_purpose = np.uint64(voters[voter, at.V_PROPENSITY_PURPOSE])
     own_purpose = np.uint64(voters[voter, at.V_VOTE_PURPOSE])
     name = np.uint64(rules.keys[voters[voter, at.V_KEYS] + member])
-    persistence = rules.voter_odds[voter, 2]
+    persistence, constant = rules.voter_odds[voter, 2], rules.voter_odds[voter, 3]
+    if constant == 0 and persistence < 0 and voters[voter, at.V_NEUTRAL] == at.NONE:
+        return voters[voter, at.V_SUPPORT]  # whatever is drawn
     first = 1 if persistence >= 0 else count
     own, propensity = 1.0, 0.0
     for number in range(first, count + 1):
         if number > first and own < propensity:
             propensity = persistence
+        elif constant >= 0:
+            propensity = constant
         else:
             u = uniform_of(key, shared_purpose, np.uint64(number))
             table, size = voters[voter, at.V_PROPENSITY], voters[voter, at.V_PROPENSITY_SIZE]

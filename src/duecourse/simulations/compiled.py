@@ -150,3 +150,12 @@ class CompiledOffice:
 def _doubled(array: Any, axis: int = 0) -> Any:  # noqa: ANN401  (an array)
     return np.concatenate([array, np.zeros_like(array)], axis)
 
+
+def warm() -> None:
+    """Compile the engine, or load it from the cache, so that the next run does not wait for that."""
+    from duecourse.scenarios import load_scenario
+    from duecourse.shipped import shipped
+    from duecourse.simulations.plan import Plan
+
+    scenario = load_scenario("baseline-2022", root=shipped()).lasting(0.02, 0)
+    CompiledOffice(Plan(scenario)).run(1, 0)
