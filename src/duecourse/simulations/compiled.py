@@ -74,7 +74,9 @@ class CompiledOffice:
             else:
                 return self._told(status, seed, replication)
         lines = int(self.state.scalars[at.LINES])
-        return Records(self.grown.lowered, replication, self.state.log[:lines].copy())
+        log = self.state.log
+        self.state = self.state._replace(log=np.empty_like(log))
+        return Records(self.grown.lowered, replication, log[:lines])
 
     def _told(self, status: int, seed: int, replication: int) -> Records:
         """Raise what the reference engine raises where this one stopped."""
