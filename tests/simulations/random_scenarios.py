@@ -245,7 +245,7 @@ class _Drawing:
             id=f"activity{index}",
             probability=dict.fromkeys(self.sorts, 1.0) if last else self.by_sort([1.0, 1.0, 0.6]),
             repeat=1_000 if last else self.one([1, 1, 3]),
-            begin=tuple(self.draw(some)) if self.draw(st.integers(0, 3)) == 0 else (),
+            begin=tuple(self.draw(some)) if index and self.draw(st.booleans()) else (),
             work=self.work() if self.draw(st.booleans()) else None,
             delay=self.delay(SLOW) if last or not index or self.draw(st.booleans()) else None,
             meeting=self.one([None, None, "body"]),
