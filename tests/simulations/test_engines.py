@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from duecourse.cli.watching import watches
 from duecourse.errors import InvalidInput
+from duecourse.kernels import layout
 from duecourse.kernels import standing as compiled_chance
 from duecourse.model.library import project_root
 from duecourse.model.names import names_in_reach
@@ -22,9 +25,13 @@ from duecourse.simulations import Engine, EngineError, choose, compare, replicat
 from duecourse.simulations import agenda as reference_agenda
 from duecourse.simulations import standing as reference_standing
 from duecourse.simulations.compiled import CompiledOffice
+from duecourse.simulations.engines import lacks
 from duecourse.simulations.execute import log_of
 from duecourse.simulations.plan import Plan
+from duecourse.simulations.process import Office
 from duecourse.simulations.randomness import normal_quantile, purpose, root, uniform_of
+from duecourse.simulations.records import Records
+from tests.simulations.random_scenarios import scenarios
 from tests.simulations.test_process import WHAT_IFS
 
 if TYPE_CHECKING:
@@ -201,3 +208,48 @@ def test_roots_are_those_of_python() -> None:
         assert int(compiled_chance.root(*map(np.uint64, parts))) == root(*parts)
 
 
+
+
+# --- whatever the scenario -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the compiled engine give the events up to where it stopped, instead of the error of the reference."""
+
+    def told(self: CompiledOffice, _status: int, _seed: int, replication: int) -> Records:
+        lines = int(self.state.scalars[layout.LINES])
+        return Records(self.grown.lowered, replication, self.state.log[:lines])
+
+    monkeypatch.setattr(CompiledOffice, "_told", told)
+
+
+@pytest.mark.usefixtures("stopped")
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+        HealthCheck.function_scoped_fixture,
+    ],
+)
+@given(scenarios(), st.integers(0, 2**64 - 1))
+def test_random_scenarios_of_random_procedures_have_equal_events(
+    scenario: Scenario, seed: int
+) -> None:
+    """Where a case comes to an illegal step, the events before it are equal; SimPy goes on a little before it tells."""
+    assert list(lacks(scenario)) == []
+    try:
+        plan = Plan(scenario)
+    except InvalidInput:  # its guards come out in too many ways, say
+        return
+    reference = Office(plan, seed, 0)
+    compiled = CompiledOffice(plan).run(seed, 0).log().events
+    try:
+        reference.run()
+    except EngineError:
+        assert tuple(reference.events[: len(compiled)]) == compiled
+    else:
+        assert tuple(reference.events) == compiled

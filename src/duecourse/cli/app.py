@@ -9,7 +9,7 @@ import typer
 
 from duecourse import __version__
 from duecourse.cli.audit_verb import audit
-from duecourse.cli.caseload_verbs import compare, forecast, report, simulate
+from duecourse.cli.caseload_verbs import compare, forecast, report, simulate, warm
 from duecourse.cli.experiment_verbs import plan, run
 from duecourse.cli.fit_verb import fit
 from duecourse.cli.options import (
@@ -333,6 +333,7 @@ app.command()(compare)
 app.command()(run)
 app.command()(plan)
 app.command()(report)
+app.command()(warm)
 app.add_typer(runs, name="runs")
 app.add_typer(fit, name="fit")
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from duecourse.cli.engine import prepared
 from duecourse.cli.files import chosen, language, one_of
 from duecourse.cli.keeping import Keeping
 from duecourse.cli.progress import progress
@@ -101,8 +102,9 @@ def simulated(
     one_of("format", format_, FORMATS)
     tongue = language(lang)
     asked = run.asked()
+    scenario = run.lasting(given)
+    engine = prepared((scenario,), run.replications, keeping)
     with keeping.opened() as store:
-        scenario = run.lasting(given)
         with progress("simulating") as tell:
             result = simulate(
                 scenario,
@@ -114,6 +116,7 @@ def simulated(
                 store=store,
                 progress=tell,
                 executor=keeping.executor,
+                engine=engine,
             )
         if store is not None:
             keeping.export(store, result)
@@ -162,6 +165,7 @@ def compared(
     one_of("format", format_, FORMATS)
     tongue = language(lang)
     first, second = run.lasting(a), run.lasting(b)
+    engine = prepared((first, second), run.replications, keeping)
     with keeping.opened() as store, progress("simulating") as tell:
         comparison = compare(
             first,
@@ -173,6 +177,7 @@ def compared(
             store=store,
             progress=tell,
             executor=keeping.executor,
+            engine=engine,
         )
     if format_ == "json":
         return json.dumps(comparison.to_dict(), ensure_ascii=False, indent=2)

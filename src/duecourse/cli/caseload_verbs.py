@@ -12,6 +12,8 @@ from duecourse.cli.options import (
     Cluster,
     Docket,
     DocketColumns,
+    EngineName,
+    Explain,
     Language,
     Output,
     Readings,
@@ -86,6 +88,8 @@ def simulate(
     ] = None,
     store: StoreFolder = None,
     on: Cluster = None,
+    engine: EngineName = "auto",
+    explain: Explain = False,
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
     ] = "text",
@@ -112,7 +116,8 @@ def simulate(
     if batches is not None:
         emit(batched(given, run, batches, format_, lang), output)
         return
-    text, code = simulated(given, run, Keeping(store, log, cases, on), format_, lang)
+    keeping = Keeping(store, log, cases, on, engine, explain=explain)
+    text, code = simulated(given, run, keeping, format_, lang)
     emit(text, output)
     raise typer.Exit(code)
 
@@ -191,6 +196,8 @@ def compare(
     warm_up: WarmUp = None,
     store: StoreFolder = None,
     on: Cluster = None,
+    engine: EngineName = "auto",
+    explain: Explain = False,
     format_: Annotated[
         str, typer.Option("--format", "-f", metavar="NAME", help="text or json")
     ] = "text",
@@ -206,7 +213,15 @@ def compare(
         b or a, (*(amend or ()), *(amend_b or ())), (*(reading or ()), *(reading_b or ()))
     )
     run = Run(replications, seed, workers, years, warm_up)
-    emit(compared(first, second, run, format_, lang, Keeping(store, on=on)), output)
+    keeping = Keeping(store, on=on, engine=engine, explain=explain)
+    emit(compared(first, second, run, format_, lang, keeping), output)
+
+
+def warm() -> None:
+    """Compile the engine for large simulations now, so that the first one does not wait for it."""
+    from duecourse.cli.engine import warmed
+
+    typer.echo(warmed())
 
 
 def report(

@@ -1,4 +1,4 @@
-"""Where a simulation keeps its replications, where its tables go, and who does the work."""
+"""Where a simulation keeps its replications, where its tables go, and who and what does the work."""
 
 from __future__ import annotations
 
@@ -24,19 +24,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Keeping:
-    """What the options `--store`, `--log`, `--cases` and `--on` say.
+    """What the options `--store`, `--log`, `--cases`, `--on`, `--engine` and `--explain` say.
 
     Attributes:
         store: the folder that keeps every finished replication.
         log: a file for the events, or a folder for events and cases.
         cases: a file for the cases.
         on: the cluster that does the work.
+        engine: what simulates.
+        explain: whether to say so.
     """
 
     store: Path | None = None
     log: Path | None = None
     cases: Path | None = None
     on: str | None = None
+    engine: str = "auto"
+    explain: bool = False
 
     @property
     def executor(self) -> Executor:

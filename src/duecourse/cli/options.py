@@ -78,6 +78,17 @@ Cluster = Annotated[
         "--on", metavar="ADDRESS", help="let a cluster do the work, such as dask://scheduler:8786"
     ),
 ]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="auto, simpy or compiled; the results do not depend on it",
+    ),
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="say on standard error which engine runs, and why")
+]
 
 
 Docket = Annotated[

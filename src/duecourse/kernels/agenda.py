@@ -50,16 +50,12 @@ def pop(scalars: Numbers, heap: Numbers) -> None:
     last = scalars[at.PENDING] - 1
     scalars[at.PENDING] = last
     time, key, load = heap[last, 0], heap[last, 1], heap[last, 2]
+    # The gap goes down to the bottom and what was last rises from there: it mostly belongs near the bottom.
     place, below = 0, 1
-    while below < last:
-        other = below + 1
-        if other < last and (
-            heap[other, 0] < heap[below, 0]
-            or (heap[other, 0] == heap[below, 0] and heap[other, 1] < heap[below, 1])
-        ):
-            below = other
-        if time < heap[below, 0] or (time == heap[below, 0] and key < heap[below, 1]):
-            break
+    while below + 1 < last:
+        earlier = heap[below + 1, 0] < heap[below, 0]
+        tied = heap[below + 1, 0] == heap[below, 0]
+        below += np.int64(earlier | (tied & (heap[below + 1, 1] < heap[below, 1])))
         heap[place, 0], heap[place, 1], heap[place, 2] = (
             heap[below, 0],
             heap[below, 1],
@@ -67,6 +63,23 @@ def pop(scalars: Numbers, heap: Numbers) -> None:
         )
         place = below
         below = 2 * place + 1
+    if below < last:
+        heap[place, 0], heap[place, 1], heap[place, 2] = (
+            heap[below, 0],
+            heap[below, 1],
+            heap[below, 2],
+        )
+        place = below
+    while place > 0:
+        above = (place - 1) >> 1
+        if heap[above, 0] < time or (heap[above, 0] == time and heap[above, 1] < key):
+            break
+        heap[place, 0], heap[place, 1], heap[place, 2] = (
+            heap[above, 0],
+            heap[above, 1],
+            heap[above, 2],
+        )
+        place = above
     heap[place, 0], heap[place, 1], heap[place, 2] = time, key, load
 
 

@@ -281,8 +281,8 @@ class Rules(NamedTuple):
         tasks, odds: activities, and how likely they are.
         lists, shares: lists of steps, and the probabilities up to each.
         wishes, wish_odds, extensions: incidents and extensions; for (kind, clock) the first and the one after the last.
-        voters, voter_odds, panels, keys, lines: classes of members; silence, the share of the neutral, persistence (below
-            0: none); for (kind, panel) the first and the one after the last; what names members to chance; the member
+        voters, voter_odds, panels, keys, lines: classes of members; silence, the share of the neutral, persistence,
+            the propensity where it is the same for all cases (below 0: not so); for (kind, panel) the first and the one after the last; what names members to chance; the member
             behind each key.
         laws, values: distributions.
         actors: for (kind, step) who takes it.

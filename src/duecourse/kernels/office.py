@@ -130,7 +130,8 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                             return at.ODD
                     else:
                         cases[case, at.MODE] = at.WISHES
-                elif mode == at.WISHES:
+                        mode = at.WISHES
+                if mode == at.WISHES:
                     first = rules.kinds[kind, at.K_INCIDENTS]
                     for wish in range(first, rules.kinds[kind, at.K_INCIDENTS_END]):
                         u = draw(
@@ -151,18 +152,21 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                             )
                             push(scalars, heap, time, at.COMPLETE, case, at.HAPPEN, wish)
                     cases[case, at.MODE] = at.ENTER
-                elif mode == at.ENTER:
+                    mode = at.ENTER
+                if mode == at.ENTER:
                     stage = cases[case, at.STAGE]
                     first = rules.stages[kind, stage, 0]
                     if first < 0:
                         cases[case, at.ALIVE] = 0
                         following = at.IDLE
                     else:
+                        task = first
                         cases[case, at.HOME] = stage
                         cases[case, at.TASK] = first
                         cases[case, at.REPEATED] = 0
                         cases[case, at.MODE] = at.TRY
-                elif mode == at.TRY:
+                        mode = at.TRY
+                if mode == at.TRY:
                     if task == rules.stages[kind, cases[case, at.HOME], 1]:
                         if not cases[case, at.OVER]:
                             return at.ODD
@@ -179,10 +183,11 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         ):
                             cases[case, at.INDEX] = tasks[task, at.T_BEGIN]
                             cases[case, at.MODE] = at.BEGIN
+                            mode = at.BEGIN
                         else:
                             cases[case, at.TASK] = task + 1
                             cases[case, at.REPEATED] = 0
-                elif mode == at.BEGIN:
+                if mode == at.BEGIN:
                     index = cases[case, at.INDEX]
                     if index < tasks[task, at.T_BEGIN_END]:
                         move = table[row, 1 + lists[index]]
@@ -190,7 +195,8 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                             return at.ODD
                     else:
                         cases[case, at.MODE] = at.WORK
-                elif mode == at.WORK:
+                        mode = at.WORK
+                if mode == at.WORK:
                     desk = tasks[task, at.T_POOL]
                     if desk >= 0:
                         waiting = desks[desk, at.P_TAIL] - desks[desk, at.P_HEAD]
@@ -224,7 +230,8 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         cases[case, at.AWAKE] = 1
                         following = at.IDLE
                     cases[case, at.MODE] = at.DELAY
-                elif mode == at.DELAY:
+                    mode = at.DELAY if following == at.LIFE else at.NONE
+                if mode == at.DELAY:
                     cases[case, at.MODE] = at.MEET_MODE
                     if tasks[task, at.T_DELAY] >= 0:
                         u = draw(
@@ -243,7 +250,8 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         push(scalars, heap, time, at.COMPLETE, case, at.RESUME, token)
                         cases[case, at.AWAKE] = 1
                         following = at.IDLE
-                elif mode == at.MEET_MODE:
+                    mode = at.MEET_MODE if following == at.LIFE else at.NONE
+                if mode == at.MEET_MODE:
                     room = tasks[task, at.T_MEETING]
                     if room >= 0 and state.rooms[room, at.Q_LAST] == state.waiting.shape[1]:
                         return at.ROOM
@@ -258,7 +266,8 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         state.rooms[room, at.Q_LAST] = place + 1
                         cases[case, at.AWAKE] = 1
                         following = at.IDLE
-                elif mode == at.PANEL:
+                    mode = at.PANEL if following == at.LIFE else at.NONE
+                if mode == at.PANEL:
                     cases[case, at.MEETING_ROOM] = at.NONE
                     cases[case, at.MODE] = at.END_MODE
                     panel = tasks[task, at.T_PANEL]
@@ -270,9 +279,11 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                             following = at.IDLE
                         else:
                             cases[case, at.LISTENING] = at.NONE
-                elif mode == at.END_MODE:
+                    mode = at.END_MODE if following == at.LIFE else at.NONE
+                if mode == at.END_MODE:
                     first, last = tasks[task, at.T_CHOOSE], tasks[task, at.T_CHOOSE_END]
                     cases[case, at.MODE] = at.CHOICE
+                    mode = at.CHOICE
                     if last > first:
                         u = draw(
                             cases, counts, case, tasks[task, at.T_CHOICE], tasks[task, at.T_CHOICE_AT]
@@ -290,11 +301,12 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                     else:
                         cases[case, at.INDEX] = tasks[task, at.T_TAKE]
                         cases[case, at.MODE] = at.TAKE
-                elif mode == at.CHOICE:
+                        mode = at.TAKE
+                if mode == at.CHOICE:
                     move = table[row, 1 + cases[case, at.CHOSEN]]
                     if move < 0:
                         return at.ODD
-                elif mode == at.TAKE:
+                if mode == at.TAKE:
                     index = cases[case, at.INDEX]
                     if index < tasks[task, at.T_TAKE_END]:
                         move = table[row, 1 + lists[index]]
@@ -303,6 +315,7 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                     else:
                         cases[case, at.REPEATED] += 1
                         cases[case, at.MODE] = at.TRY
+                        mode = at.TRY
 
             elif todo == at.EVENT:
                 action = scalars[at.ACTION]

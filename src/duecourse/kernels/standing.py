@@ -90,23 +90,28 @@ def opinion(rules: Rules, state: State, case: int, payload: int) -> int:
     shared_purpose = np.uint64(voters[voter, at.V_PROPENSITY_PURPOSE])
     own_purpose = np.uint64(voters[voter, at.V_VOTE_PURPOSE])
     name = np.uint64(rules.keys[voters[voter, at.V_KEYS] + member])
-    persistence = rules.voter_odds[voter, 2]
-    first = 1 if persistence >= 0 else count
-    own, propensity = 1.0, 0.0
-    for number in range(first, count + 1):
-        if number > first and own < propensity:
-            propensity = persistence
+    persistence, constant = rules.voter_odds[voter, 2], rules.voter_odds[voter, 3]
+    if constant == 0 and persistence < 0 and voters[voter, at.V_NEUTRAL] == at.NONE:
+        return voters[voter, at.V_SUPPORT]  # whatever is drawn
+    step, objection = at.NONE, voters[voter, at.V_OBJECTION]
+    for number in range(1 if persistence >= 0 else count, count + 1):
+        if constant >= 0:
+            propensity = constant
         else:
             u = uniform_of(key, shared_purpose, np.uint64(number))
             table, size = voters[voter, at.V_PROPENSITY], voters[voter, at.V_PROPENSITY_SIZE]
             propensity = between(rules.values, table, size, normal_quantile(u))
+        if persistence >= 0 and number > 1 and step == objection:
+            propensity = persistence
         own = uniform_of(key, own_purpose, name + np.uint64(number))
-    if own < propensity:
-        return voters[voter, at.V_OBJECTION]
-    neutral = propensity + (1 - propensity) * rules.voter_odds[voter, 1]
-    if own < neutral and voters[voter, at.V_NEUTRAL] != at.NONE:
-        return voters[voter, at.V_NEUTRAL]
-    return voters[voter, at.V_SUPPORT]
+        neutral = propensity + (1 - propensity) * rules.voter_odds[voter, 1]
+        if own < propensity:
+            step = objection
+        elif own < neutral and voters[voter, at.V_NEUTRAL] != at.NONE:
+            step = voters[voter, at.V_NEUTRAL]
+        else:
+            step = voters[voter, at.V_SUPPORT]
+    return step
 
 
 @placed

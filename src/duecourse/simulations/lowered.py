@@ -130,12 +130,8 @@ class Lowered:
             "extensions": extensions,
             "voters": _table(voters, at.VOTER_COLUMNS),
             "voter_odds": np.array(
-                [
-                    (each.silence, each.neutral_share, -1 if each.persistence is None else each.persistence)
-                    for each in self.voters
-                ],
-                np.float64,
-            ).reshape(-1, 3),
+                [_odds(each) for each in self.voters], np.float64
+            ).reshape(-1, 4),
             "panels": panels,
             "keys": np.array(keys, np.int64),
             "lines": np.array(self._key_lines(), np.int64),
@@ -404,6 +400,13 @@ class Lowered:
 
 MOST_OPS = 64
 """What one step may do to clocks, suspensions and panels, at most."""
+
+
+def _odds(voter: Voter) -> tuple[float, float, float, float]:
+    """Return silence, the share of the neutral, persistence, and the propensity; the last two are below 0 where there is none."""
+    persistence = -1.0 if voter.persistence is None else voter.persistence
+    constant = voter.propensity[0] if len(set(voter.propensity)) == 1 else -1.0
+    return voter.silence, voter.neutral_share, persistence, constant
 
 
 def _table(rows: Sequence[Sequence[int]], columns: int) -> Any:  # noqa: ANN401  (an array)
