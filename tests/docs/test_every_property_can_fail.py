@@ -115,7 +115,7 @@ def otherwise(claim: Property) -> tuple[str, str, str]:
             for option in each.options[1:]:
                 (under,) = dc.check(law, [claim], {each.id: option.id}).results
                 if under.verdict is dc.Verdict.VIOLATED:
-                    words = f"{each.question.en} {option.label.en}"
+                    words = f"{each.label.en} {option.label.en}"
                     return text, f"`{READING} {each.id}={option.id}`", words
     raise AssertionError(claim.id)
 

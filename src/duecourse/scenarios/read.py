@@ -95,8 +95,12 @@ class _Reader(Tables):
             raise InvalidInput(sorted(set(self.problems)))
         if self.head.docket is None:
             return result
-        path = Path(str(self.home)) / self.head.docket
-        return result.beginning_with(read_docket(path, result))
+        return result.beginning_with(read_docket(self._docket(self.head.docket), result))
+
+    def _docket(self, file: str) -> Path:
+        """Return where the open cases are, from the folder of the file that names them."""
+        naming = next(each for each in self.layers.sources if "docket" in each.data["scenario"])
+        return Path(str(self.layers.homes[naming.file])) / file
 
     def others(self) -> Iterator[tuple[str, str]]:
         """Yield the names and texts of the other files that the scenario rests on."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from duecourse.model.table import Rule, Table
     from duecourse.scenarios.demand import CaseClass
     from duecourse.scenarios.extend import Layers
-    from duecourse.scenarios.scenario import Activity, Scenario
+    from duecourse.scenarios.scenario import Activity, ExtensionPolicy, Incident, Scenario
 
 MOST = 500_000
 """Configurations that the walk looks at, at most; beyond it says that it is not finished."""
@@ -42,13 +42,11 @@ def walk_problems(scenario: Scenario, table: Table, layers: Layers) -> list[Prob
 
 def _different(scenario: Scenario, each: CaseClass) -> Iterator[str]:
     """Yield the sorts of a class that may do something another may not: of sorts alike, the first."""
+    chances: tuple[Incident | ExtensionPolicy, ...] = (*scenario.incidents, *scenario.extensions)
     known = set()
     for sort in each.sorts:
         possible = (
-            *(
-                (chance.probability[sort] > 0, chance.probability[sort] < 1)
-                for chance in (*scenario.incidents, *scenario.extensions)
-            ),
+            *((chance.probability[sort] > 0, chance.probability[sort] < 1) for chance in chances),
             *(
                 (
                     activity.probability[sort] > 0,
