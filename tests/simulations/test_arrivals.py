@@ -347,7 +347,7 @@ def test_what_only_one_value_of_an_attribute_makes_illegal_is_found(
     """The walk looks at one of all sorts alike, and at each that may do something else: here one of four."""
     wrong = ATTRIBUTES.replace(
         'take = "decide"\n',
-        "choose.finance.high = { object = 1.0 }\nchoose.finance.low = { decide = 1.0 }\n"
+        "choose.finance.high = { decide = 1.0 }\nchoose.finance.low = { object = 1.0 }\n"
         "choose.otherwise = { decide = 1.0 }\n",
     )
     with pytest.raises(InvalidInput) as error:
