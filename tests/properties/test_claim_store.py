@@ -86,6 +86,19 @@ def test_what_cannot_be_used_is_compiled_anew(content: str, tmp_path: Path) -> N
     assert ClaimStore(tmp_path).compiled(CLAIMS[0], DEFINITIONS) == good
 
 
+def test_what_another_compiler_made_is_not_believed(tmp_path: Path) -> None:
+    store = ClaimStore(tmp_path)
+    good, other = (store.compiled(text, DEFINITIONS) for text in CLAIMS[:2])
+    store.save()
+    file = tmp_path / "claims.json"
+    data = json.loads(file.read_text("utf-8"))
+    one, two = data["claims"]
+    swapped = {one: data["claims"][two], two: data["claims"][one]}
+    for compiler, found in ((data["compiler"], other), ("another", good)):
+        file.write_text(json.dumps({"compiler": compiler, "claims": swapped}), "utf-8")
+        assert ClaimStore(tmp_path).compiled(CLAIMS[0], DEFINITIONS) == found
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no such permissions")
 def test_what_others_could_have_written_is_not_read(tmp_path: Path) -> None:
     store = ClaimStore(tmp_path)

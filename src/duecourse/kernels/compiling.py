@@ -50,9 +50,15 @@ def _load(function: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401  (
     function.compile(tuple(map(numba.typeof, arguments)))
 
 
-def compiled(function: _F, *, cached: bool) -> _F:
-    """Return a function compiled to machine code; while it runs other threads go on."""
-    return cast("_F", numba.njit(cache=cached, nogil=True, _nrt=False)(function))
+def compiled(function: _F, *, cached: bool, allocates: bool = False) -> _F:
+    """Return a function compiled to machine code; while it runs other threads go on.
+
+    Args:
+        function: what is compiled.
+        cached: whether the machine code is kept for the next start.
+        allocates: whether it makes arrays of its own, and so counts references.
+    """
+    return cast("_F", numba.njit(cache=cached, nogil=True, _nrt=allocates)(function))
 
 
 def shared(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, Callable[..., Any]]:

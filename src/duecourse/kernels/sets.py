@@ -183,7 +183,7 @@ def _ordered(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
                     stack[depth], edges[depth] = target, starts[target]
                     depth += 1
 
-    return compiled(ordered, cached=cached)
+    return compiled(ordered, cached=cached, allocates=True)
 
 
 ORDERED = Compiled(_ordered)
