@@ -75,7 +75,7 @@ def planned(
             experiment,
             workers=workers,
             properties=watching(*experiment.scenarios) if experiment.demand else (),
-            progress=lambda done, _: tell(done, 0),
+            progress=lambda done, _: tell(done, done),
         )
     if plot is not None:
         write(plot, standalone(tradeoff_plot(found, tongue), tongue))
