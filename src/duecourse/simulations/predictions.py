@@ -116,7 +116,9 @@ def _priority(scenario: Scenario) -> Mapping[str, float]:
     means = [each.mean for each in works]
     waits = theory.cobham_waits(rates, means, [theory.second_moment(each) for each in works])
     both = zip(rates, waits, strict=True)
+    loads = [rate * mean for rate, mean in zip(rates, means, strict=True)]
     return {
+        "pool.desk.utilisation": theory.utilisation(sum(loads), 1.0),
         "stage.urgent.working.mean": waits[0] + means[0],
         "stage.first.working.mean": waits[1] + means[1],
         "pool.desk.wait": sum(rate * wait for rate, wait in both) / sum(rates),
