@@ -53,8 +53,8 @@ class CompiledOffice:
             in_line=np.zeros(len(self.grown.rules.keys), np.int64),
         )
 
-    def run(self, seed: int, replication: int) -> Records:
-        """Return what happens in one replication.
+    def run(self, seed: int, replication: int, *, quiet: bool = False) -> Records:
+        """Return what happens in one replication; nothing of it where it is `quiet`: its lines are counted only.
 
         Raises:
             EngineError: a case took a step against the law or a property: an error of duecourse.
@@ -62,6 +62,7 @@ class CompiledOffice:
         from duecourse.kernels.office import engine
 
         self._begin(seed, replication)
+        self.state.scalars[at.QUIET] = quiet
         while (status := engine(self.grown.rules, self.state)) != at.DONE:
             scalars = self.state.scalars
             if status == at.ROOM:
@@ -73,7 +74,7 @@ class CompiledOffice:
                 self.grown.spell(int(scalars[at.NEED]), int(scalars[at.NEED_MOVE]), int(kind))
             else:
                 return self._told(status, seed, replication)
-        lines = int(self.state.scalars[at.LINES])
+        lines = 0 if quiet else int(self.state.scalars[at.LINES])
         log = self.state.log
         self.state = self.state._replace(log=np.empty_like(log))
         return Records(self.grown.lowered, replication, log[:lines])
@@ -121,7 +122,7 @@ class CompiledOffice:
         state, scalars = self.state, self.state.scalars
         entries = scalars[at.PENDING] + scalars[at.HELD_REPLIES] + scalars[at.ROOM_ENTRIES]
         changes: dict[str, Any] = {}
-        if scalars[at.LINES] + scalars[at.ROOM_LINES] > len(state.log):
+        if not scalars[at.QUIET] and scalars[at.LINES] + scalars[at.ROOM_LINES] > len(state.log):
             changes["log"] = _doubled(state.log)
         if entries > len(state.heap):
             changes["heap"] = _doubled(state.heap)
