@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from duecourse.cli.experiments import planned, ran
 from duecourse.cli.keeping import Keeping
 from duecourse.simulations.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 HEAD = """
 [experiment]
