@@ -106,7 +106,7 @@ def test_a_case_of_the_docket_keeps_its_id_and_came_before_the_start(tmp_path: P
 
 def test_a_table_comes_back_as_it_was_with_nothing_where_nothing_applies(tmp_path: Path) -> None:
     schema = {"word": "VARCHAR", "day": "DATE", "x": "DOUBLE", "n": "INTEGER", "yes": "BOOLEAN"}
-    columns = {
+    columns: dict[str, list[Any]] = {
         "word": ['a "b", c', "", "中文"],
         "day": ["2022-02-15", None, "2024-02-29"],
         "x": [1 / 3, float("nan"), None],
