@@ -8,12 +8,14 @@ import math
 import re
 from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 from tests.pages import HTML, clipped, english, figure, numbers, overlapping, requests, words
 
+from duecourse.cli.docket import opened
 from duecourse.cli.simulation_report import command, simulated
 from duecourse.report.as_read import as_read
 from duecourse.report.diagram.reach import reach
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from duecourse.report.plots import Plot
 
 SEED, REPLICATIONS = 11, 3
+DOCKET_DAY = "2022-06-01"
 STRESS = ("Objectives", "Logic", "Data", "Experimentation", "Implementation", "Code access")
 """The headings of Monks and others, Journal of Simulation 13 (2019), table 1."""
 
@@ -328,3 +331,20 @@ def test_a_procedure_without_limits_has_no_empty_figures() -> None:
     assert "backlog" in names
     assert not {"clocks", "limits"} & set(names)
     assert html.count("Nothing to show") == 1
+
+
+def test_a_run_that_begins_with_a_docket_says_so_and_hashes_its_file() -> None:
+    name = "baseline-2022"
+    docket = next(shipped().joinpath("scenarios", "dockets").iterdir())
+    scenario = opened(name, 0.5, DOCKET_DAY, Path(str(docket)), None)
+    told = simulated(scenario, 1, 1, 1, command(name, 1, 1, 0.5, DOCKET_DAY, Path(str(docket))))
+    html = simulation_page(told, "en")
+    assert scenario.docket is not None
+    count = len(scenario.docket.cases)
+
+    assert html.count(f"begins with the {count} open cases of {DOCKET_DAY}") == 2
+    assert "office begins empty" not in html
+    assert "warm-up, left out" not in html
+    assert sha256(docket.read_bytes()).hexdigest() in html
+    assert f"--start {DOCKET_DAY} --docket {docket.name}" in html
+    assert str(Path(str(docket)).parent) not in html

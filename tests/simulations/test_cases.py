@@ -11,6 +11,7 @@ from duecourse.scenarios import load_scenario
 from duecourse.scenarios.docket_read import read_docket
 from duecourse.simulations import replicate
 from duecourse.simulations.cases import case_columns, case_schema
+from duecourse.simulations.inputs import inputs
 from duecourse.simulations.measure import measure
 from duecourse.simulations.parquet import join, read, write
 
@@ -94,6 +95,10 @@ def test_a_case_of_the_docket_keeps_its_id_and_came_before_the_start(tmp_path: P
     assert all(row["stage"] for row in found)
     stays = [value for row in found for name, value in row.items() if name.startswith("stage_")]
     assert all(stay is None or stay >= 0 for stay in stays)
+    assert inputs(begun, 1).key != inputs(later, 1).key, (
+        "a store tells runs with other dockets apart"
+    )
+    assert str(tmp_path) not in inputs(begun, 1).text
 
 
 # --- Parquet and CSV ---------------------------------------------------------------------------------------------
@@ -101,7 +106,7 @@ def test_a_case_of_the_docket_keeps_its_id_and_came_before_the_start(tmp_path: P
 
 def test_a_table_comes_back_as_it_was_with_nothing_where_nothing_applies(tmp_path: Path) -> None:
     schema = {"word": "VARCHAR", "day": "DATE", "x": "DOUBLE", "n": "INTEGER", "yes": "BOOLEAN"}
-    columns = {
+    columns: dict[str, list[Any]] = {
         "word": ['a "b", c', "", "中文"],
         "day": ["2022-02-15", None, "2024-02-29"],
         "x": [1 / 3, float("nan"), None],

@@ -241,6 +241,8 @@ def report(
             metavar="DIR", help="write the numbers of every figure here, as CSV and as Parquet"
         ),
     ] = None,
+    start: Start = None,
+    docket: Docket = None,
     store: StoreFolder = None,
     on: Cluster = None,
     lang: Language = "both",
@@ -253,5 +255,5 @@ def report(
     from duecourse.cli.simulation_report import reported
 
     settings = (scenario, replications, seed, workers, years, lang, output, data)
-    for path in reported(*settings, Keeping(store, on=on)):
+    for path in reported(*settings, Keeping(store, on=on), start, docket):
         typer.echo(f"wrote {path}", err=True)

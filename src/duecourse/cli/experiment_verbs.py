@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from duecourse.cli.options import Language, Output, Workers, emit
+from duecourse.cli.options import Cluster, Language, Output, StoreFolder, Workers, emit
 
 Name = Annotated[
     str, typer.Argument(metavar="EXPERIMENT", help="an experiment by id (see `list`), or its file")
@@ -33,14 +33,18 @@ def run(
     ] = None,
     seed: OwnSeed = None,
     workers: Workers = 1,
+    store: StoreFolder = None,
+    on: Cluster = None,
     format_: Format = "text",
     lang: Language = "en",
     output: Output = None,
 ) -> None:
     """Run an experiment: scenarios side by side, the points of a grid, or one number at a time."""
     from duecourse.cli.experiments import ran
+    from duecourse.cli.keeping import Keeping
 
-    emit(ran(name, replications, seed, workers, format_, lang), output)
+    keeping = Keeping(store, on=on)
+    emit(ran(name, replications, seed, workers, format_, lang, keeping), output)
 
 
 def plan(
@@ -51,13 +55,16 @@ def plan(
         Path | None,
         typer.Option(metavar="FILE", help="draw cost and compliance into this SVG file"),
     ] = None,
+    store: StoreFolder = None,
+    on: Cluster = None,
     format_: Format = "text",
     lang: Language = "en",
     output: Output = None,
 ) -> None:
     """Search the cheapest staffing that meets its targets; exit 1 when none of the ranges does."""
     from duecourse.cli.experiments import planned
+    from duecourse.cli.keeping import Keeping
 
-    text, code = planned(name, seed, workers, plot, format_, lang)
+    text, code = planned(name, seed, workers, plot, format_, lang, Keeping(store, on=on))
     emit(text, output)
     raise typer.Exit(code)

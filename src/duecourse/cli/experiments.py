@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from duecourse.cli.caseload import watching
+from duecourse.cli.caseload import NOTHING, watching
 from duecourse.cli.files import language, one_of, write
 from duecourse.cli.progress import progress
 from duecourse.report.experiment_text import experiment_text, long_table
@@ -20,6 +20,7 @@ from duecourse.simulations.staff_plan import plan_staff
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from duecourse.cli.keeping import Keeping
     from duecourse.scenarios import Scenario
     from duecourse.simulations.experiment import Experiment
 
@@ -34,11 +35,12 @@ def ran(
     workers: int,
     format_: str = "text",
     lang: str = "en",
+    keeping: Keeping = NOTHING,
 ) -> str:
     """Return what an experiment found.
 
     Raises:
-        InvalidInput: the experiment or an option cannot be used, or it asks for a staffing.
+        InvalidInput: the experiment, an option or the store cannot be used, or it asks for a staffing.
     """
     one_of("format", format_, FORMATS)
     tongue = language(lang)
@@ -47,7 +49,10 @@ def ran(
         experiment = replace(experiment, replications=replications)
     with progress("simulating") as tell:
         found = experiment.run(
-            workers=workers, properties=watching(*_texts(experiment)), progress=tell
+            workers=workers,
+            properties=watching(*_texts(experiment)),
+            progress=tell,
+            executor=keeping.executor,
         )
     if format_ == "json":
         return json.dumps(found.to_dict(), ensure_ascii=False, indent=2)
@@ -61,11 +66,12 @@ def planned(
     plot: Path | None,
     format_: str = "text",
     lang: str = "en",
+    keeping: Keeping = NOTHING,
 ) -> tuple[str, int]:
     """Return which staffing to take, and the exit code: 1 where none meets the targets.
 
     Raises:
-        InvalidInput: the experiment or an option cannot be used, or it asks for no staffing.
+        InvalidInput: the experiment, an option or the store cannot be used, or it asks for no staffing.
     """
     one_of("format", format_, FORMATS)
     tongue = language(lang)
@@ -76,6 +82,7 @@ def planned(
             workers=workers,
             properties=watching(*experiment.scenarios) if experiment.demand else (),
             progress=lambda done, _: tell(done, done),
+            executor=keeping.executor,
         )
     if plot is not None:
         write(plot, standalone(tradeoff_plot(found, tongue), tongue))

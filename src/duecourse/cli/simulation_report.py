@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duecourse.cli.caseload import NOTHING, lasting, watching
+from duecourse.cli.caseload import NOTHING, watching
+from duecourse.cli.docket import opened
 from duecourse.cli.files import language, write
 from duecourse.cli.progress import progress
 from duecourse.errors import InvalidInput
@@ -42,6 +43,8 @@ def reported(
     output: Path,
     data: Path | None,
     keeping: Keeping = NOTHING,
+    start: str | None = None,
+    docket: Path | None = None,
 ) -> Iterator[Path]:
     """Simulate, write the report and the data, and yield what was written.
 
@@ -53,8 +56,8 @@ def reported(
         raise InvalidInput(f"cannot write {output}: name a file in a folder that exists")
     if data is not None and (not data.parent.is_dir() or data.is_file()):
         raise InvalidInput(f"cannot write to {data}: name a folder in a folder that exists")
-    chosen = lasting(name, years)
-    typed = command(name, replications, seed, years)
+    chosen = opened(name, years, start, docket, None)
+    typed = command(name, replications, seed, years, start, docket)
     told = simulated(chosen, replications, seed, workers, typed, keeping)
     write(output, simulation_page(told, tongue))
     yield output
@@ -94,15 +97,25 @@ def simulated(
     )
 
 
-def command(name: str, replications: int, seed: int, years: float | None) -> str:
+def command(
+    name: str,
+    replications: int,
+    seed: int,
+    years: float | None,
+    start: str | None = None,
+    docket: Path | None = None,
+) -> str:
     """Return what to type to get the same report; a file goes by its name, wherever it lies."""
     shown = name.replace("\\", "/").rpartition("/")[2] if name.endswith(".toml") else name
     parts = ["duecourse", "report", shown, "--replications", str(replications), "--seed", str(seed)]
-    return shlex.join([*parts, *(() if years is None else ("--years", f"{years:g}"))])
+    parts += () if years is None else ("--years", f"{years:g}")
+    parts += () if start is None else ("--start", start)
+    parts += () if docket is None else ("--docket", docket.name)
+    return shlex.join(parts)
 
 
 def inputs(scenario: Scenario) -> Iterator[Input]:
-    """Yield the files behind a scenario: its own, those of its procedure, and those of its calendar."""
+    """Yield the files behind a scenario: its own, those of its procedure, its docket and its calendar."""
     procedure = scenario.procedure
     elements = (*procedure.stages, *procedure.steps, *procedure.clocks, *procedure.readings)
     files = sorted({each.place.file for each in elements})
@@ -113,6 +126,10 @@ def inputs(scenario: Scenario) -> Iterator[Input]:
         yield Input(f"scenarios/{_base(file)}", _hash(text.encode()))
     for path in map(Path, files):
         if path.is_file():
+            yield Input(_shown(path), _hash(path.read_bytes()))
+    docket = scenario.docket and Path(scenario.docket.source)
+    if docket:
+        for path in sorted(docket.glob("*.toml")) if docket.is_dir() else (docket,):
             yield Input(_shown(path), _hash(path.read_bytes()))
     for name in days_of(scenario).calendar.sources:
         came = shipped().joinpath(*name.split("/"))

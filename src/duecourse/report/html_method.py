@@ -241,14 +241,8 @@ def _data(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]:
 
 def _experimentation(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]:
     result = results[-1]
-    scenario, months = result.scenario, f"{result.scenario.warm_up * 12:g}"
-    yield (
-        Label("Initialisation", "初始化"),
-        Label(
-            f"The office begins empty; the first {months} months, up to {result.counted_from}, are warm-up and left out of every estimate.",
-            f"开始时无在办案件；前{months}个月（至{result.counted_from}）为预热期，不计入任何估计。",
-        ),
-    )
+    scenario = result.scenario
+    yield Label("Initialisation", "初始化"), _initialisation(result)
     yield (
         Label("Run length", "运行长度"),
         Label(
@@ -268,6 +262,23 @@ def _experimentation(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]
             "（比例截于0至100 %；各次均为0或100 %时用精确二项区间）。"
             f"{'差异逐次配对。' if paired else ''}期末未结案件没有用时，不计入用时。",
         ),
+    )
+
+
+def _initialisation(result: Result) -> Label:
+    """Return with which cases a run begins, and what of it is left out."""
+    scenario = result.scenario
+    months = f"{scenario.warm_up * 12:g}"
+    begins, begins_zh = "The office begins empty", "开始时无在办案件"
+    if scenario.docket is not None:
+        count, on = len(scenario.docket.cases), scenario.docket.on
+        begins = f"The office begins with the {count} open cases of {on}, each in its stage, with its limits and suspensions"
+        begins_zh = f"开始时有{on}的{count}件未结案件，各在其阶段，期限与中止如实延续"
+    if not scenario.warm_up:
+        return Label(f"{begins}; nothing is left out.", f"{begins_zh}；全部计入估计。")
+    return Label(
+        f"{begins}; the first {months} months, up to {result.counted_from}, are warm-up and left out of every estimate.",
+        f"{begins_zh}；前{months}个月（至{result.counted_from}）为预热期，不计入任何估计。",
     )
 
 

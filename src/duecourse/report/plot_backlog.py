@@ -61,14 +61,30 @@ def backlog_plot(results: Sequence[Result], lang: Lang = "both") -> Plot:
         ),
         keys=(
             *legend(results, "line"),
-            WARM_UP,
+            *warm_up(last_one),
         ),
-        note=Label(
-            "The office begins empty; a line that kept rising after the warm-up would mean too little staff.",
-            "模拟开始时无在办案件；预热期后仍持续上升则表示人员不足。",
-        ),
+        note=_note(last_one),
         svg=drawn(figure, "backlog", TITLE, lang),
         table=_table(results),
+    )
+
+
+def warm_up(result: Result) -> tuple[Key, ...]:
+    """Return the entry of a legend for the warm-up, if there is any."""
+    return (WARM_UP,) if result.scenario.warm_up else ()
+
+
+def _note(result: Result) -> Label:
+    docket = result.scenario.docket
+    if docket is None:
+        return Label(
+            "The office begins empty; a line that kept rising after the warm-up would mean too little staff.",
+            "模拟开始时无在办案件；预热期后仍持续上升则表示人员不足。",
+        )
+    count, on = len(docket.cases), docket.on
+    return Label(
+        f"The office begins with the {count} open cases of {on}; a line that kept rising would mean too little staff.",
+        f"开始时有{on}的{count}件未结案件；持续上升则表示人员不足。",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
 from duecourse.report.caseload_tables import ASSUMED
-from duecourse.report.plot_backlog import WARM_UP, time_axis
+from duecourse.report.plot_backlog import time_axis, warm_up
 from duecourse.report.plots import Key, Plot, canvas, colour, drawn, replications
 from duecourse.report.tables import HUNDRED, Cell, Table, interval, number
 from duecourse.simulations.periods import PERIOD
@@ -70,12 +70,12 @@ def _plot(result: Result, pool: Pool, what: str, lang: Lang) -> Plot:
             f"{unit.en}, mean of each {PERIOD} working days; {how.en} for each by itself",
             f"{unit.zh}（每{PERIOD}个工作日的均值）；{how.zh}（逐段）",
         ),
-        keys=(Key(hue, "line", BAND), WARM_UP),
+        keys=(Key(hue, "line", BAND), *warm_up(result)),
         note=Label("Above about 85 % queues grow fast.", "高于约85 %时排队迅速增长。")
         if share
         else Label(
-            "A queue that kept growing after the warm-up would mean too little staff.",
-            "预热期后队列仍持续增长则表示人员不足。",
+            "A queue that kept growing would mean too little staff.",
+            "队列持续增长则表示人员不足。",
         ),
         svg=drawn(figure, name, title, lang),
         table=_table(title, series, form),

@@ -104,9 +104,7 @@ class Grown:
                 _enter(rules.letters, key, then)
         letter = int(rules.moves[move, at.M_LETTER])
         number = self.lowered.actor_names[actor]
-        _enter(
-            rules.letters, watched << 36 | letter << 12 | number, after << 1 | bool(violated)
-        )
+        _enter(rules.letters, watched << 36 | letter << 12 | number, after << 1 | bool(violated))
         self._words += 1
 
     def _move(self, rule: Rule, to: int) -> int:

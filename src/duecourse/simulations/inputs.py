@@ -59,10 +59,17 @@ def inputs(scenario: Scenario, seed: int) -> Inputs:
     whole = {
         "semantics": SEMANTICS,
         "seed": seed,
-        "scenario": canonical(replace(scenario, notes=())),
+        "scenario": canonical(_bare(scenario)),
         "calendar": canonical(days_of(scenario).calendar),
     }
     return Inputs(about, json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
+
+
+def _bare(scenario: Scenario) -> Scenario:
+    """Return a scenario without the words on where its numbers and its docket come from."""
+    docket = scenario.docket
+    bare = None if docket is None else replace(docket, source="", remarks=())
+    return replace(scenario, notes=(), docket=bare)
 
 
 def canonical(value: object) -> object:

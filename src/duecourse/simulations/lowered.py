@@ -129,9 +129,9 @@ class Lowered:
             "wish_odds": np.array([odds for _, odds in self._wishes], np.float64),
             "extensions": extensions,
             "voters": _table(voters, at.VOTER_COLUMNS),
-            "voter_odds": np.array(
-                [_odds(each) for each in self.voters], np.float64
-            ).reshape(-1, 4),
+            "voter_odds": np.array([_odds(each) for each in self.voters], np.float64).reshape(
+                -1, 4
+            ),
             "panels": panels,
             "keys": np.array(keys, np.int64),
             "lines": np.array(self._key_lines(), np.int64),
