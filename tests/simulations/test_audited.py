@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from duecourse.scenarios import Scenario
     from duecourse.simulations.log import Log
 
-SHIPPED = sorted(name for name, file in scenario_files(shipped()).items() if file)
+SHIPPED = sorted(scenario_files(shipped()))
 
 
 def audited(log: Log, scenario: Scenario, path: Path) -> Audit:
