@@ -109,14 +109,14 @@ MEAN, REPLY, MEMBERS = 0.3, 7.0, 13
 """The mean work at the desk and the mean latency in days, and how many members are asked."""
 
 
-class Slowest(ciw.dists.Distribution):  # type: ignore[misc]  # without types
+class Slowest(ciw.dists.Distribution):  # type: ignore[misc, name-defined]  # without types
     """The last of the replies: members reply at the same time, each by itself."""
 
     def sample(self, t: object = None, ind: object = None) -> float:  # noqa: ARG002
         law = ciw.dists.Lognormal(
             math.log(REPLY) - math.log1p(0.25) / 2, math.sqrt(math.log1p(0.25))
         )
-        return max(law.sample() for _ in range(MEMBERS))
+        return max(float(law.sample()) for _ in range(MEMBERS))
 
 
 def of_ciw_with_a_consultation(seed: int, rate: float, days: int, warm: int) -> dict[str, float]:
