@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from scipy.integrate import quad
 from scipy.special import betaln
-from scipy.stats import lognorm
+from scipy.stats import chi2, lognorm
 
 from duecourse.simulations import replicate, simulate
 from duecourse.simulations.estimate import estimate
@@ -102,6 +102,30 @@ def test_slowest_of_thirteen_replies_against_its_integral(toy: Callable[..., Sce
     # M/G/infinity: the number in consultation is Poisson with mean rate times duration.
     rate = 600 / Plan(scenario).days.per_year
     holds(theory * rate, found["backlog.mean"], 0.15)
+
+
+def test_the_number_in_consultation_is_poisson(toy: Callable[..., Scenario]) -> None:
+    """M/G/infinity (Palm 1943): Poisson with mean rate · 14.2806, at instants too far apart to hang together.
+
+    Σ (n − m)² / m over 200 counts is chi-square with 200 degrees of freedom, about: outside its middle 1 − 1e-4 with
+    probability 1e-4. A variance that is 1.5 times the mean is missed with a probability below 1e-2.
+    """
+    scenario = toy('take = "consult"', years=2, per_year=600)
+    mean = 600 / Plan(scenario).days.per_year * 14.2806
+    counts = []
+    for number in range(40):
+        log = replicate(scenario, seed=43, replication=number)
+        began = [event.time for event in log.events if event.step == "consult"]
+        ended = [event.time for event in log.events if event.step == "decide"]
+        counts += [
+            sum(time <= at for time in began) - sum(time <= at for time in ended)
+            for at in (100, 200, 300, 400, 500)
+        ]
+    dispersion = sum((count - mean) ** 2 / mean for count in counts)
+
+    assert len(counts) == 200
+    assert chi2.ppf(5e-5, 200) <= dispersion <= chi2.isf(5e-5, 200)
+    holds(mean, estimate([float(count) for count in counts], LEVEL), 0.06)
 
 
 def test_objections_against_the_beta_binomial(toy: Callable[..., Scenario]) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duecourse.scenarios.law import Z_MOST, Z_PARTS, Kind, Law
+from duecourse.kernels.chance import Z_MOST, Z_PARTS
+from duecourse.scenarios.law import Kind, Law
 from duecourse.simulations.randomness import interpolated, variate
 
 if TYPE_CHECKING:
