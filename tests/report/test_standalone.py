@@ -31,7 +31,7 @@ def test_title_unit_and_note_stand_above_the_drawing_in_lines_that_fit(lang: str
     words = "".join((each.text or "").replace(" ", "") for each in heads)
     for label in labels:
         for language in ("en", "zh") if lang == "both" else (lang,):
-            assert label.text(language).replace(" ", "") in words  # type: ignore[arg-type]  # so is it
+            assert label.text(language).replace(" ", "") in words
     for each in heads:
         size = float(each.attrib["font-size"])
         assert float(each.attrib["x"]) + size * ems(each.text or "") <= left + width
