@@ -13,6 +13,8 @@ from duecourse.report.tables import HUNDRED
 from duecourse.simulations.ranking import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
     from duecourse.model.procedure import Lang
@@ -56,13 +58,14 @@ def tradeoff_plot(found: StaffPlan, lang: Lang = "both") -> Plot:
     title = Label(
         f"Cost and compliance: {label.en} {ASSUMED}", f"成本与达标：{label.text('zh')} {ASSUMED}"
     )
+    how = _replications(plan.simulated)
     unit = Label("per cent", "百分比") if form == "share" else Label(form)
     return Plot(
         id="tradeoff",
         title=title,
         unit=Label(
-            f"{unit.en}; each point is a staffing ({order}); dashed: what is asked for; line: best trades; green meets, red fails",
-            f"{unit.text('zh')}；每点为一种配置（{order_zh}）；虚线：要求；连线：最优折衷；绿达标，红不达标",
+            f"{unit.en}; {how.en}; each point is a staffing ({order}); dashed: what is asked for; line: best trades; green meets, orange fails, ochre is not settled",
+            f"{unit.text('zh')}；{how.text('zh')}；每点为一种配置（{order_zh}）；虚线：要求；连线：最优折衷；绿达标，橙不达标，赭未定",
         ),
         keys=(
             Key("c2", "dot", MEETS),
@@ -70,10 +73,22 @@ def tradeoff_plot(found: StaffPlan, lang: Lang = "both") -> Plot:
             Key("c3", "dot", OPEN),
             Key("ink", "mark", LIMIT),
         ),
-        note=Label("Only what the search had to simulate is shown.", "仅显示搜索中模拟过的配置。"),
+        note=Label(
+            f"Only what the search had to simulate is shown. Source: simulation of {scenario.id}, seed {found.experiment.seed}.",
+            f"仅显示搜索中模拟过的配置。来源：{scenario.id}的模拟，种子{found.experiment.seed}。",
+        ),
         svg=drawn(figure, "tradeoff", title, lang),
         table=tradeoff_table(found),
     )
+
+
+def _replications(simulated: Sequence[Staffing]) -> Label:
+    """Return over how many replications the points are means, and at which level their intervals are."""
+    counts = sorted({each.replications for each in simulated})
+    many = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    many_zh = many.replace(" to ", "至")
+    level = f"{simulated[0].estimates[0].level * HUNDRED:g} %"
+    return Label(f"{many} replications, {level} intervals", f"{many_zh}次重复，{level}置信区间")
 
 
 def _point(axes: Axes, each: Staffing, scale: float) -> None:

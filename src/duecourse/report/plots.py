@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from duecourse.model.procedure import Label
 from duecourse.report.tables import HUNDRED
+from duecourse.report.wrapping import ems, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,8 +160,9 @@ def drawn(figure: Figure, name: str, title: Label, lang: Lang = "both") -> str:
     return _themed(_freed(buffer.getvalue(), name, title, lang))
 
 
-HEADER = 30
-"""Units above a drawing that stands alone, for its title and its unit."""
+MARGIN = 7
+LEADING = 1.4
+"""Around what stands above a drawing of its own, and from line to line in it, in units and in sizes."""
 
 
 def standalone(plot: Plot, lang: Lang = "both") -> str:
@@ -168,18 +170,31 @@ def standalone(plot: Plot, lang: Lang = "both") -> str:
     found = re.sub(r"var\(--[\w-]+,(#[0-9a-f]{6})\)", r"\1", plot.svg)
     box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', found)
     assert box is not None
-    width, height = float(box[1]), float(box[2]) + HEADER
-    found = found.replace(box[0], f'viewBox="0 -{HEADER} {width:g} {height:g}"', 1)
+    width = float(box[1])
+    head, top = _header(plot, lang, width)
+    height = float(box[2]) + top
+    found = found.replace(box[0], f'viewBox="0 {-top:g} {width:g} {height:g}"', 1)
     end = found.index(">") + 1
-    first, second = (beside(each, lang).replace("&", "&amp;") for each in (plot.title, plot.unit))
-    style = f'x="7" fill="{COLOURS["ink"]}"'
-    head = (
-        f'<rect y="-{HEADER}" width="100%" height="100%" fill="{COLOURS["ground"]}"/>\n'
-        f'<text {style} y="-16" font-size="{USUAL}">{first}</text>\n'
-        f'<text {style} y="-5" font-size="{TINY}">{second}</text>'
-    )
+    ground = f'<rect y="{-top:g}" width="100%" height="100%" fill="{COLOURS["ground"]}"/>'
     start = found[: end - 1] + f' font-family="{FACES}">'
-    return f"{start}\n{head}{found[end:]}\n"
+    return f"{start}\n{ground}\n{head}{found[end:]}\n"
+
+
+def _header(plot: Plot, lang: Lang, width: float) -> tuple[str, float]:
+    """Return title, unit and note above a drawing, in lines that fit into its width, and how high they are."""
+    lines: list[tuple[str, float]] = []
+    for label, size in ((plot.title, USUAL), (plot.unit, TINY), (plot.note, TINY)):
+        for words in (label.en, label.zh) if lang == "both" and label.zh else (label.text(lang),):
+            room = (width - 2 * MARGIN) / size
+            lines += [(line, size) for line in wrap(words, room, ems)]
+    top = MARGIN + sum(LEADING * size for _, size in lines)
+    y, drawn_lines = MARGIN - top, []
+    for line, size in lines:
+        y += LEADING * size
+        shown = line.replace("&", "&amp;").replace("<", "&lt;")
+        style = f'x="{MARGIN}" y="{y - size / 3:.1f}" font-size="{size}" fill="{COLOURS["ink"]}"'
+        drawn_lines.append(f"<text {style}>{shown}</text>")
+    return "\n".join(drawn_lines), top
 
 
 def replications(result: Result) -> Label:
