@@ -35,7 +35,7 @@ _ONE, _HALF = np.uint64(1), np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _slot_of(level: int, own: Indices, width: int, last: np.uint64) -> np.uint64:
+def _slot_of(level: int | np.int64, own: Indices, width: int, last: np.uint64) -> np.uint64:
     key = np.uint64(level)
     for place in range(width):
         key = (key ^ np.uint64(np.int64(own[place]) & np.int64(0xFFFFFFFF))) * _MIX

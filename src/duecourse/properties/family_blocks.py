@@ -98,7 +98,7 @@ class Small:
         return BlockMarks(self)
 
 
-@dataclass(frozen=True)
+@dataclass
 class BlockMarks:
     """Tells the marks of a rule by what it is to terms; the block it leads to makes no difference."""
 
@@ -106,7 +106,11 @@ class BlockMarks:
     mask: int = 0
 
     def __call__(
-        self, rule: Rule, to: int, before: frozenset[str], after: frozenset[str]
+        self,
+        rule: Rule,
+        to: int,  # noqa: ARG002
+        before: frozenset[str],
+        after: frozenset[str],
     ) -> frozenset[str]:
         """Return the marks of a rule, by the clocks that run before and after it."""
         return self.small.marking.marks(self.small.symbols[id(rule)], before, after)
