@@ -62,7 +62,7 @@ def checked_under_all(
 def bounded_under_all(
     name: str, amend: Iterable[str], readings: Iterable[str], format_: str, lang: str
 ) -> tuple[str, int]:
-    """Return the bounds under all readings, and the exit code: 3 where something is not decided.
+    """Return the bounds under all readings, and the exit code.
 
     Raises:
         InvalidInput: an unknown name, format or language, or a procedure too large for it.
@@ -74,11 +74,10 @@ def bounded_under_all(
         found = bounds_readings(load(name, amendments), chosen(readings))
     except TooManyError as error:
         raise InvalidInput(f"bounds under all readings: {error}") from None
-    code = 3 if any(each.open for each in found.outcomes) else 0
     if format_ == "json":
-        return json.dumps(readings_bounds_json(found), ensure_ascii=False, indent=2), code
+        return json.dumps(readings_bounds_json(found), ensure_ascii=False, indent=2), 0
     added = "".join(f" -a {each}" for each in amendments)
-    return readings_bounds_text(found, tongue, name=f"{name}{added}"), code
+    return readings_bounds_text(found, tongue, name=f"{name}{added}"), 0
 
 
 def refuse_expected(*, as_expected: bool) -> None:

@@ -228,6 +228,10 @@ class ReadingSpace:
                     break
         return choice
 
+    def parts(self, a: ReadingSet) -> tuple[int, tuple[ReadingSet, ...]]:
+        """Return the level on which a set is decided first, and what it is below for each option there."""
+        return self._nodes[a]
+
     def support(self, a: ReadingSet) -> frozenset[str]:
         """Return the readings on which membership depends."""
         seen: set[int] = set()

@@ -11,41 +11,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from duecourse.calendar import Span, Unit, load_calendar
+from duecourse.calendar import load_calendar
 from duecourse.model.clocks import chosen_calendar, first_day_counted
 from duecourse.model.compile import compile_table
 from duecourse.notebook import Shown
+from duecourse.properties.clauses import Addends, Clause, least_of_spans, span_days
 from duecourse.properties.days import DayGraph
 from duecourse.properties.timed import ClockedGraph, moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from duecourse.calendar import Calendar
     from duecourse.model.procedure import Cite, Label, Outcome, Procedure
     from duecourse.model.table import Table
     from duecourse.properties.days import Path, State
     from duecourse.properties.timed import Marks, Node
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One addend of a bound: so many working days under a clock, or under one of its extensions.
-
-    Attributes:
-        clock: the clock that runs.
-        extension: the step that lengthened it, where these days are those of an extension.
-        days: working days, at the greatest.
-        span: what the text says, such as 10 working days or 3 calendar months.
-        label, cites: the words and the articles.
-    """
-
-    clock: str
-    extension: str | None
-    days: int
-    span: Span
-    label: Label
-    cites: tuple[Cite, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,18 +181,7 @@ class Bounding:
             clauses=clauses,
             elapsed=None if open_ended else counted,
             open_ended=open_ended,
-            least_of_spans=self.least_of_spans(clauses),
-        )
-
-    def least_of_spans(self, clauses: tuple[Clause, ...]) -> int | None:
-        """Return what the clauses come to at the least, where some are not in working days."""
-        if all(clause.span.unit is Unit.WORKING_DAY for clause in clauses):
-            return None
-        return sum(
-            clause.days
-            if clause.span.unit is Unit.WORKING_DAY
-            else span_days(clause.span, self.calendar)[0]
-            for clause in clauses
+            least_of_spans=least_of_spans(clauses, self.calendar),
         )
 
     def causes(self, loops: list[set[State]], capped: object) -> Iterator[Cause]:
@@ -237,60 +206,9 @@ class Bounding:
                 yield Cause("loop", clock.id, clock.label, clock.cites)
 
     def clauses(self, path: Path, since: int = 0) -> Iterator[Clause]:
-        """Yield the addends of a path: each day goes to the clock that started first among those that tick.
-
-        Args:
-            path: the way from where the case begins.
-            since: from which of its edges days are added up.
-        """
-        runs: list[_Run] = []
-        current: dict[str, _Run] = {}
-        for index, (state, edge) in enumerate(path):
-            if edge.event is None:
-                if index < since:
-                    continue
-                moment = self.automaton[state.moment]
-                ticking = [
-                    run
-                    for run in runs
-                    if current.get(run.clock) is run and run.clock in moment.running - moment.frozen
-                ]
-                if ticking:
-                    ticking[0].days += edge.days
-                continue
-            for clock in edge.event.stopped:
-                current.pop(clock, None)
-            for clock, by in edge.event.extended:
-                if clock in current and by is not None:
-                    current[clock].spans.append((self.extension_step(clock, by), by))
-            for clock in sorted(edge.event.started):
-                current[clock] = _Run(clock, [(None, self.procedure.clock[clock].limit)])
-                runs.append(current[clock])
-        for run in runs:
-            yield from self.split(run)
-
-    def split(self, run: _Run) -> Iterator[Clause]:
-        """Yield the days of one run of a clock: its limit first, then its extensions in turn."""
-        left = run.days
-        for index, (step, span) in enumerate(run.spans):
-            last = index == len(run.spans) - 1
-            days = (
-                left
-                if last
-                else min(
-                    left, span_days(span, self.calendar)[1] - (self.first_day if index == 0 else 0)
-                )
-            )
-            left -= days
-            if days:
-                element = (
-                    self.procedure.clock[run.clock] if step is None else self.procedure.step[step]
-                )
-                yield Clause(run.clock, step, days, span, element.label, element.cites)
-
-    def extension_step(self, clock: str, by: Span) -> str:
-        """Return the step that extends a clock by a span."""
-        return next(e.step for e in self.procedure.clock[clock].extensions if e.by == by)
+        """Yield the addends of a path (`Addends.clauses`)."""
+        addends = Addends(self.procedure, self.calendar, self.first_day, self.automaton)
+        return addends.clauses(path, since)
 
     def open_ended(self, outcome: Outcome) -> Iterator[Cause]:
         """Yield the suspensions and gaps, on the way to an outcome, for which no limit is set."""
@@ -339,21 +257,3 @@ class Bounding:
                     found.add(node)
                     queue.append(node)
         return found
-
-
-@dataclass(slots=True)
-class _Run:
-    """The days of one run of a clock on a path, with its limit and the extensions granted (by which step)."""
-
-    clock: str
-    spans: list[tuple[str | None, Span]]
-    days: int = 0
-
-
-def span_days(span: Span, calendar: Calendar) -> tuple[int, int]:
-    """Return the least and greatest number of working days that a span comes to in the published calendar."""
-    return (
-        (span.count, span.count)
-        if span.unit is Unit.WORKING_DAY
-        else calendar.span_range(span, last_day_works=True)
-    )

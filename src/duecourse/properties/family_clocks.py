@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from duecourse.model.featured import FeaturedTable
     from duecourse.model.reading_set import ReadingSet
     from duecourse.model.table import Rule
-    from duecourse.properties.timed import Event, Node
+    from duecourse.properties.timed import Event, Marks, Node
 
 MAX_CELLS = 1_000
 """How many ways in which suspensions stop clocks are told apart."""
@@ -37,10 +37,11 @@ class ClockedFamily:
 
     Args:
         table: its rules say what they do to clocks.
+        marks: what is looked for at a step (`ClockedGraph.marks`).
     """
 
-    def __init__(self, table: FeaturedTable) -> None:
-        self.table = table
+    def __init__(self, table: FeaturedTable, marks: Marks | None = None) -> None:
+        self.table, self.marks = table, marks
         self._under = {
             id(rule): under for found in self.table.rules.values() for rule, under in found
         }
@@ -65,7 +66,7 @@ class ClockedFamily:
         for number, (chosen, under) in enumerate(space.choices(sorted(named))):
             if number >= MAX_CELLS:
                 raise TooManyError(f"suspensions stop clocks in more than {MAX_CELLS} ways")
-            graph = ClockedGraph(replace(self.table.common, readings=defaults | chosen))
+            graph = ClockedGraph(replace(self.table.common, readings=defaults | chosen), self.marks)
             key = tuple(sorted(graph.stops.items()))
             known = found.get(key, (graph, NONE))
             found[key] = (known[0], space.union(known[1], under))

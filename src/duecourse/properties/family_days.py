@@ -1,268 +1,350 @@
-"""A day graph beside the automaton of clock events of all readings: which choices really have what a mixture of them has.
+"""The days of statutory time under all readings: the graph of clock events beside the days that clocks have left.
 
-A day graph of a mixture has every way of every choice, and may have others. Here its states are gone through together
-with the blocks a case may be in, each pair under the choices of readings that lead there, so that what is found has them
-all along the way.
+Every pair of a node and days left that a case may be in, with the choices of readings on the edges, so that a best way
+is found for all choices in one fixpoint (`duecourse.kernels.diagrams`). No edge mixes choices: a way has the choices that
+all its edges have.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from duecourse.model.reading_set import ALL, NONE, TooManyError
-from duecourse.properties.days import UNLIMITED, DayGraph, Edge, State
-from duecourse.properties.fixpoint import spread
-from duecourse.properties.graphs import components
+import numpy as np
+
+from duecourse.kernels.diagrams import GREATER, NEVER, SMALLER, SUM, WITHOUT, ZERO, leaf
+from duecourse.kernels.passing import Passing
+from duecourse.kernels.ways import Ways
+from duecourse.model.reading_set import TooManyError
+from duecourse.properties.days import Edge
+from duecourse.properties.family_left import Left
+from duecourse.properties.family_shifts import again_and_again
+from duecourse.properties.functions import Functions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from duecourse.model.reading_set import ReadingSet
-    from duecourse.properties.family_words import FamilyAutomaton, Held
-    from duecourse.properties.timed import Event
+    from numpy.typing import NDArray
 
-MAX_PLACES = 40_000
-"""How many pairs of blocks and states of days are looked at, as a rule, before the choices are split."""
+    from duecourse.calendar import Span
+    from duecourse.properties.days import Path, State
+    from duecourse.properties.family_events import EventGraph
 
-Place = tuple[int, Any]
-"""A block, and a state of days (or one marked)."""
+    Indices = NDArray[np.int32]
+    Numbers = NDArray[np.int64]
+    Chosen = NDArray[np.bool_]
 
-Places = dict[Place, "ReadingSet"]
-"""Where cases can be, each under which choices."""
-
-Edges = dict[Any, list[tuple[Edge, Any, str]]]
-"""For each state, the edges, where each leads, and the clock that it frees of every limit because it can be extended
-again and again; none is an empty name."""
+MAX_PAIRS = 4_000_000
+"""How many pairs of nodes and days left are looked at before the choices are split."""
 
 
-@dataclass(frozen=True)
 class FamilyDays:
-    """The days on the way to an outcome under a mixture of choices.
+    """The days of a graph of clock events.
 
-    Attributes:
-        automaton: the clock events of all choices.
-        days: the day graph of the mixture.
-        outcome: how the case is to end.
-        begin: the blocks in which it begins, each under which choices.
+    Args:
+        graph: the clock events.
+        limits: the working days of each clock.
+        lengths: the working days of each span that an extension adds.
+        unlimited: whether extensions without a limit may be used.
+        later: clocks whose days may be put off (`duecourse.properties.family_shifts`).
+
+    Raises:
+        TooManyError: more pairs than `MAX_PAIRS`, or days left that grow without end.
     """
 
-    automaton: FamilyAutomaton
-    days: DayGraph
-    outcome: str
-    begin: Held
+    def __init__(
+        self,
+        graph: EventGraph,
+        limits: Mapping[str, int],
+        lengths: Mapping[Span, int],
+        *,
+        unlimited: bool,
+        later: frozenset[str] = frozenset(),
+    ) -> None:
+        self.graph, self.functions = graph, Functions(graph.space)
+        functions, moves = self.functions, graph.moves
+        self.taken = functions.all_of(moves.under.tolist())
+        again = again_and_again(graph, functions)
+        if not unlimited:
+            for sets in again.values():
+                self.taken = functions.each(WITHOUT, self.taken, sets)
+            again = {}
+        self.again = again
+        partly = {
+            clock
+            for clock, sets in again.items()
+            if (functions.each(WITHOUT, self.taken, sets)[sets != NEVER] != NEVER).any()
+        }
+        self.left = Left(
+            graph,
+            limits,
+            lengths,
+            unlimited=unlimited,
+            again={clock: sets != NEVER for clock, sets in again.items()},
+            partly=frozenset(partly),
+            later=later,
+        )
+        freeing = np.zeros(len(moves.to), np.bool_)
+        for sets in again.values():
+            freeing |= sets != NEVER
+        self.pairs = Passing(
+            graph.size,
+            moves.sources,
+            moves.to,
+            moves.label,
+            len(graph.events),
+            freeing,
+            [(node, self.left.begin(int(graph.kind[node]))) for node in graph.starts],
+            self.left.row,
+            MAX_PAIRS,
+        )
+        if self.pairs.full or self.left.cut:
+            raise TooManyError(f"more than {MAX_PAIRS:,} nodes with days left")
+        self.starts = list(graph.starts.values())
 
     @property
-    def most_places(self) -> int:
-        """How many pairs of blocks and states of days are looked at before the choices are split.
-
-        Ten times as many where an extension has no limit: it settles all choices that have it together.
-        """
-        unlimited = any(
-            by is None
-            for moment in self.days.automaton
-            for event, _ in moment.events
-            for _, by in event.extended
-        )
-        return MAX_PLACES * (10 if unlimited else 1)
+    def size(self) -> int:
+        """How many pairs there are."""
+        return self.pairs.size
 
     @cached_property
-    def useful(self) -> set[State]:
-        """The states from which the outcome can be reached."""
-        before: dict[State | str, list[State]] = {}
-        for state, edges in self.days.edges.items():
-            for edge in edges:
-                before.setdefault(edge.to, []).append(state)
-        found: set[State] = set()
-        queue: list[State | str] = [self.outcome]
-        for to in queue:
-            for state in before.get(to, ()):
-                if state not in found:
-                    found.add(state)
-                    queue.append(state)
+    def ways(self) -> Ways:
+        """The edges between pairs."""
+        return Ways(self.size, self.pairs.sources, self.pairs.to)
+
+    @cached_property
+    def under(self) -> Indices:
+        """For each edge, the choices under which it is taken."""
+        pairs, functions = self.pairs, self.functions
+        found = np.full(len(pairs.to), ZERO, np.int32)
+        found[~pairs.passes] = self.taken[pairs.edge[~pairs.passes]]
+        for edge in np.flatnonzero(pairs.frees).tolist():
+            event = self.graph.events[self.graph.moves.label[pairs.edge[edge]]]
+            assert event is not None
+            for clock in self.left.freed(*self.states_of(edge), event):
+                sets = self.again[clock]
+                found[edge] = functions.both(SUM, int(found[edge]), int(sets[pairs.edge[edge]]))
         return found
 
-    @cached_property
-    def edges(self) -> Edges:
-        """The edges on the way to the outcome."""
-        return {
-            state: [
-                (edge, edge.to, _freed(state, edge))
-                for edge in self.days.edges[state]
-                if edge.to in self.useful or edge.to == self.outcome
-            ]
-            for state in self.useful
-        }
+    def states_of(self, edge: int) -> tuple[State, State]:
+        """Return the days left before and after an edge."""
+        states, pairs = self.left.states, self.pairs
+        return states[pairs.left[pairs.sources[edge]]], states[pairs.left[pairs.to[edge]]]
 
     @cached_property
-    def most(self) -> dict[State, int] | list[set[State]]:
-        """The most counted days from each state to the outcome, or the loops that add days for ever."""
-        graph = {
-            state: [to for _, to, _ in edges if isinstance(to, State)]
-            for state, edges in self.edges.items()
-        }
-        best: dict[State, int] = {}
-        loops: list[set[State]] = []
-        for members in components(graph):  # each after those it leads to
-            options = [
-                edge.days + (best[to] if isinstance(to, State) else 0)
-                for state in members
-                for edge, to, _ in self.edges[state]
-                if to == self.outcome or to in best
-            ]
-            if any(e.days and to in members for state in members for e, to, _ in self.edges[state]):
-                loops.append(members)
-            best.update(dict.fromkeys(members, max(options)))
-        return loops or best
+    def weights(self) -> Indices:
+        """For each edge, the counted days it takes, under its choices."""
+        return self.weighed(elapsed=False)
 
-    def attaining(self, best: Mapping[State, int]) -> ReadingSet:
-        """Return the choices that have some way with the most days: it stays on edges that lose none."""
-        kept = self._losing_none(best)
-        return self._following(kept, self._starts, stop=True)[1]
+    def weighed(self, *, elapsed: bool) -> Indices:
+        """Return, for each edge, the counted (or elapsed) days it takes, under its choices."""
+        found = self.under.copy()
+        passes = self.pairs.passes
+        leaves = np.array([leaf(each) for each in self.days(elapsed=elapsed)], np.int32)
+        found[passes] = leaves[self.pairs.left[self.pairs.sources[passes]]]
+        return found
 
-    def longest(self, best: Mapping[State, int]) -> list[Event]:
-        """Return the events of a way with the most days, of those with the fewest edges."""
-        kept = self._losing_none(best)
-        came: dict[State | str, tuple[State, Edge] | None] = {self.days.start: None}
-        queue: list[State] = [self.days.start]
-        for state in queue:
-            for edge, to, _ in kept[state]:
-                if to not in came:
-                    came[to] = (state, edge)
-                    if isinstance(to, State):
-                        queue.append(to)
-        word: list[Event] = []
-        last = came[self.outcome]
-        while last is not None:
-            if last[1].event is not None:
-                word.append(last[1].event)
-            last = came[last[0]]
-        return word[::-1]
+    def days(self, *, elapsed: bool = False) -> list[int]:
+        """Return, for days left by number, the days of the time that passes in them; 0 where none does."""
+        passing = self.left.passing
+        none = Edge(0, None, "")
+        edges = (passing.get(number, none) for number in range(len(self.left.states)))
+        return [edge.elapsed if elapsed else edge.days for edge in edges]
 
-    def _losing_none(self, best: Mapping[State, int]) -> Edges:
-        return {
-            state: [
-                (edge, to, freed)
-                for edge, to, freed in self.edges[state]
-                if edge.days + (best[to] if isinstance(to, State) else 0) == best[state]
-            ]
-            for state in best
-        }
+    @cached_property
+    def counting(self) -> Chosen:
+        """For each edge, whether it adds counted days."""
+        counted = np.array(self.days(), np.int32) > 0
+        found: Chosen = self.pairs.passes & counted[self.pairs.left[self.pairs.sources]]
+        return found
 
-    def waiting(self) -> ReadingSet:
-        """Return the choices under which a case comes to where time passes without end, and on to the outcome."""
-        edges: Edges = {}
-        for state, onward in self.edges.items():
-            after = [
-                (edge, (to, True) if isinstance(to, State) else to, freed)
-                for edge, to, freed in onward
-            ]
-            edges[state, True] = edges[state] = after
-            if not any(edge.days and to == state for edge, to, _ in onward):
-                edges[state] = [each for each in onward if isinstance(each[1], State)]
-        return self._following(edges, self._starts, stop=True)[1]
+    def at_start(self, value: Indices, best: int = GREATER) -> int:
+        """Return the best of a function of pairs over those in which a case begins."""
+        functions = self.functions
+        found = NEVER
+        for pair, under in enumerate(self.starts):
+            here = functions.both(SUM, functions.of(under), int(value[pair]))
+            found = functions.both(best, found, here)
+        return found
 
-    def circling(self, loops: Sequence[set[State]]) -> ReadingSet:
-        """Return the choices under which a case can go round and add days as often as it likes, and then on to the outcome.
+    # --- the end of the review -----------------------------------------------------------------------------------
 
-        The greatest fixpoint: from there an edge that adds days can be reached inside the loops, and leads to such a
-        place (Emerson and Lei 1986).
-        """
-        space = self.automaton.space
-        part = {state: number for number, members in enumerate(loops) for state in members}
-        found, _ = self._following(self.edges, self._starts)
-        held = {place: under for place, under in found.items() if place[1] in part}
-        before: dict[Place, list[tuple[Place, ReadingSet]]] = {}
-        adding: list[tuple[Place, Place]] = []
-        for place in held:
-            for edge, to, freed in self.edges[place[1]]:
-                if part.get(to) != part[place[1]]:
-                    continue
-                for block, under in self._leads(place[0], edge, freed):
-                    before.setdefault((block, to), []).append((place, under))
-                    if edge.days:
-                        adding.append((place, (block, to)))
-        while held:
-            first: Places = {}
-            for place, target in adding:
-                if target in held:
-                    first[place] = space.union(first.get(place, NONE), held[target])
-            able = spread(space, first, lambda place: before.get(place, ()), len(found) + 1)
-            smaller = {
-                place: both
-                for place, under in able.items()
-                if (both := space.intersection(under, held.get(place, NONE))) != NONE
-            }
-            if smaller == held:
-                break
-            held = smaller
-        return self._following(self.edges, held, stop=True)[1]
+    @cached_property
+    def ends(self) -> Indices:
+        """Every pair in which the review is over."""
+        over = np.array([each.over for each in self.graph.kinds], np.bool_)
+        return np.where(over[self.graph.kind[self.pairs.node]], ZERO, NEVER).astype(np.int32)
 
-    @property
-    def _starts(self) -> Places:
-        return {(block, self.days.start): under for block, under in self.begin.items()}
+    @cached_property
+    def least(self) -> Indices:
+        """For each pair, the fewest elapsed days to the end of the review."""
+        weights = self.weighed(elapsed=True)
+        return self.functions.best(self.ways, weights, self.ends, best=SMALLER)
 
-    def _following(
-        self, edges: Edges, starts: Places, *, stop: bool = False
-    ) -> tuple[Places, ReadingSet]:
-        """Return where cases can be, each under which choices, and the choices under which they reach the outcome.
+    @cached_property
+    def able(self) -> Indices:
+        """For each pair, the choices under which the review can come to its end from there."""
+        functions = self.functions
+        kinds, which = np.unique(self.least, return_inverse=True)
+        full = np.full(len(kinds), ZERO, np.int32)
+        unable = functions.each(WITHOUT, full, kinds)
+        return functions.each(WITHOUT, full, unable)[which.reshape(-1)]
+
+    @cached_property
+    def endless(self) -> Indices:
+        """For each pair, the choices under which days can be added for ever before the review comes to its end."""
+        return self.looping(self.able, np.ones(len(self.pairs.to), np.bool_))
+
+    @cached_property
+    def greatest(self) -> Indices:
+        """For each pair, the most counted days to the end of the review, where there is a most."""
+        return self.longest(self.ends, self.endless, np.ones(len(self.pairs.to), np.bool_))
+
+    def endless_through(self, clock: str, *, unlimited: bool) -> int:
+        """Return the choices under which days can be added for ever while a clock runs, or does without any limit."""
+        through = self.left.having(clock, endless=unlimited)[self.pairs.left]
+        inner, adding = self._inside(self.able, np.ones(len(self.pairs.to), np.bool_))
+        sources = self.pairs.sources[inner]
+        if not through[sources].any():
+            return NEVER
+        if through[sources[adding]].all():
+            return self.at_start(self.endless)
+        every = np.ones(len(self.pairs.to), np.bool_)
+        return self.at_start(self.looping(self.able, every, through))
+
+    # --- fixpoints -----------------------------------------------------------------------------------------------
+
+    def longest(self, there: Indices, endless: Indices, followed: Chosen) -> Indices:
+        """Return, for each pair, the most counted days on some edges and what is there, where there is a most.
 
         Args:
-            edges: where they may go.
-            starts: where they are at first.
-            stop: whether choices that have arrived are not followed any more.
+            there: what there is to reach.
+            endless: for each pair, the choices for which there is none.
+            followed: the edges.
         """
-        space = self.automaton.space
-        found, fresh = dict(starts), dict(starts)
-        queue = deque(found)
-        arrived = NONE
-        while queue:
-            place = queue.popleft()
-            here = fresh.pop(place)
-            if stop:
-                here = space.difference(here, arrived)
-            if here == NONE:
-                continue
-            for edge, to, freed in edges.get(place[1], ()):
-                for block, under in self._leads(place[0], edge, freed):
-                    more = space.intersection(here, under)
-                    if isinstance(to, str):
-                        arrived = space.union(arrived, more)
-                        continue
-                    after = (block, to)
-                    new = space.difference(more, found.get(after, NONE))
-                    if new != NONE:
-                        found[after] = space.union(found.get(after, NONE), new)
-                        if len(found) > self.most_places:
-                            raise TooManyError(f"more than {self.most_places} blocks with days")
-                        if after not in fresh:
-                            queue.append(after)
-                        fresh[after] = space.union(fresh.get(after, NONE), new)
-        return found, arrived
+        functions = self.functions
+        kinds, which = np.unique(endless, return_inverse=True)
+        full = np.full(len(kinds), ZERO, np.int32)
+        mask = functions.each(WITHOUT, full, kinds)[which.reshape(-1)]
+        there = functions.each(SUM, there, mask)
+        return functions.best(self.some(followed), self.weights[followed], there, mask=mask)
 
-    def _leads(self, block: int, edge: Edge, freed: str) -> Sequence[tuple[int, ReadingSet]]:
-        """Return the blocks that an edge leads to, each under which choices."""
-        if edge.event is None:
-            return ((block, ALL),)
-        leads = self.automaton.leads.get(block, {}).get(edge.event, ())
-        if not freed:
-            return leads
-        again, space = self.automaton.again(freed), self.automaton.space
-        return [(to, space.intersection(under, again.get(to, NONE))) for to, under in leads]
+    def some(self, followed: Chosen) -> Ways:
+        """Return some of the edges between pairs."""
+        if followed.all():
+            return self.ways
+        return Ways(self.size, self.pairs.sources[followed], self.pairs.to[followed])
 
+    def _inside(self, held: Indices, followed: Chosen) -> tuple[Numbers, Chosen]:
+        """Return the edges that lie on a loop which adds days under some mixture of choices, and which add days."""
+        pairs, part = self.pairs, self.some(followed).part
+        same = part[pairs.sources] == part[pairs.to]
+        inner = np.flatnonzero(same & followed & (held[pairs.to] != NEVER))
+        adding = self.counting[inner]
+        long = np.zeros(int(part.max(initial=-1)) + 1, np.bool_)
+        long[part[pairs.sources[inner[adding]]]] = True
+        inner = inner[long[part[pairs.sources[inner]]]]
+        return inner, self.counting[inner]
 
-def _freed(state: State, edge: Edge) -> str:
-    """Return the clock that an edge frees of every limit though each of its extensions has one; none is an empty name."""
-    if edge.event is None or not isinstance(edge.to, State):
-        return ""
-    before, after = dict(state.left), dict(edge.to.left)
-    return next(
-        (
-            clock
-            for clock, by in edge.event.extended
-            if by is not None and after.get(clock) == UNLIMITED != before.get(clock)
-        ),
-        "",
-    )
+    def looping(self, held: Indices, followed: Chosen, through: Chosen | None = None) -> Indices:
+        """Return, for each pair, the choices under which a case can add days for ever from there.
+
+        The greatest fixpoint: inside the loops an edge that adds days can be reached that leads to such a pair, and one
+        of some pairs is passed as well where that is asked for (Emerson and Lei 1986).
+
+        Args:
+            held: for each pair, the choices for which it counts.
+            followed: the edges that are taken.
+            through: the pairs one of which is passed again and again; any if None.
+        """
+        pairs, functions = self.pairs, self.functions
+        inner, adding = self._inside(held, followed)
+        if not len(inner):
+            return np.full(self.size, NEVER, np.int32)
+        ends = np.concatenate((pairs.sources[inner], pairs.to[inner]))
+        places, number = np.unique(ends, return_inverse=True)
+        ways = Ways(len(places), number[: len(inner)], number[len(inner) :])
+        under, here = self.under[inner], held[places]
+        while True:
+            before = here
+            first = functions.gathered(
+                len(places), ways.sources[adding], ways.to[adding], under[adding], here
+            )
+            here = functions.each(SUM, here, functions.best(ways, under, first))
+            if through is not None:
+                passed = np.where(through[places], here, NEVER).astype(np.int32)
+                here = functions.each(SUM, here, functions.best(ways, under, passed))
+            if np.array_equal(here, before):
+                break
+        found = np.full(self.size, NEVER, np.int32)
+        found[places] = here
+        return functions.best(self.some(followed), self.under[followed], found)
+
+    # --- one choice ----------------------------------------------------------------------------------------------
+
+    def way(
+        self,
+        value: Indices,
+        choice: Mapping[str, str],
+        start: int | None,
+        followed: Chosen,
+        last: Chosen,
+    ) -> list[int]:
+        """Return the edges of a way, of those with the fewest, on which one choice of readings has the most days.
+
+        Args:
+            value: for each pair, the most days (`longest`).
+            choice: an option of every reading.
+            start: the pair in which the way begins; None for where cases begin.
+            followed: the edges.
+            last: the pairs in which it may end, with no more days.
+        """
+        functions, pairs = self.functions, self.pairs
+        most, days = functions.under(value, choice), functions.under(self.weights, choice)
+        there = most[pairs.to]
+        best = (days >= 0) & (there >= 0) & (days + there == most[pairs.sources])
+        begin = np.array([start]) if start is not None else self.begin(choice)
+        begin = begin[most[begin] == most[begin].max()]
+        return self.ways.shortest(begin, best & followed, last & (most == 0))
+
+    def before(self, choice: Mapping[str, str], wanted: Chosen) -> list[int]:
+        """Return the fewest edges by which one choice comes to and takes one of some edges."""
+        pairs = self.pairs
+        taken = self.functions.under(self.under, choice) >= 0
+        last = np.zeros(self.size, np.bool_)
+        last[pairs.sources[wanted & taken]] = True
+        edges = self.ways.shortest(self.begin(choice), taken, last)
+        at = int(pairs.to[edges[-1]]) if edges else None
+        for edge in np.flatnonzero(wanted & taken).tolist():
+            source = int(pairs.sources[edge])
+            if source == at or (at is None and source in self.begin(choice)):
+                return [*edges, edge]
+        raise ValueError("no such way")
+
+    def begin(self, choice: Mapping[str, str]) -> Numbers:
+        """Return the pairs in which a case begins under one choice."""
+        space = self.graph.space
+        return np.array(
+            [pair for pair, under in enumerate(self.starts) if space.contains(under, choice)]
+        )
+
+    def path(self, edges: list[int]) -> Path:
+        """Return edges as a path of states of days (`duecourse.properties.days`)."""
+        pairs, found = self.pairs, []
+        for edge in edges:
+            before, after = self.states_of(edge)
+            if pairs.passes[edge]:
+                passing = self.left.passing[int(pairs.left[pairs.sources[edge]])]
+                found.append((before, passing))
+            else:
+                event = self.graph.events[self.graph.moves.label[pairs.edge[edge]]]
+                if event is not None:
+                    found.append((before, Edge(0, event, event.outcome or after)))
+        return found
+
+    def having(self, edges: list[int]) -> int:
+        """Return the choices that have all of some edges."""
+        found = ZERO
+        for edge in edges:
+            found = self.functions.both(SUM, found, int(self.under[edge]))
+        return found

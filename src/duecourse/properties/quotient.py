@@ -4,186 +4,103 @@ What nobody observes is passed over: a node does at once what it can do after an
 then do the same, and get to nodes that do the same, are one (partition refinement by signatures: Blom and Orzan 2003).
 The sequences of events from a node are those of its block, choice by choice, so that everything which depends on the
 sequences alone may be computed on the blocks.
+
+A signature is a set of pairs of an event and a choice of readings: one diagram, with the event's number above the
+readings, so that equal signatures are equal integers and silent moves are followed by the compiled fixpoint.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
-from duecourse.model.reading_set import NONE
+import numpy as np
+
+from duecourse.kernels.ways import Ways
+from duecourse.properties.functions import Functions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from numpy.typing import NDArray
 
-    from duecourse.model.reading_set import ReadingSet, ReadingSpace
+    from duecourse.model.reading_set import ReadingSpace
 
-N = TypeVar("N", bound="Hashable")
-L = TypeVar("L", bound="Hashable")
-Sig = tuple[tuple[int, "ReadingSet"], ...]
-"""What can happen, by number, each under which choices of readings; ascending, so that equal ones are equal."""
+    Indices = NDArray[np.int32]
+
+NUMBER_BITS = 24
+"""How many bits the numbers of events may take."""
 
 
 @dataclass(frozen=True)
-class Quotient(Generic[N, L]):
-    """The blocks of a graph.
+class Moves:
+    """The moves between nodes.
 
     Attributes:
-        block: the block of each node.
-        events: for each block, what can happen, to which block it leads, and under which choices of readings.
+        size: how many nodes.
+        sources, to: from where each move leads, and whereto.
+        label: what it is to who observes it, by number; 0 is silent.
+        under: the choices of readings under which it can be made.
     """
 
-    block: Mapping[N, int]
-    events: Mapping[int, tuple[tuple[L, int, ReadingSet], ...]]
+    size: int
+    sources: Indices
+    to: Indices
+    label: Indices
+    under: Indices
 
 
-class _Signatures:
-    """Signatures as numbers, with what was computed of them."""
-
-    def __init__(self, space: ReadingSpace) -> None:
-        self.space = space
-        self.all: list[Sig] = [()]
-        self.known: dict[Sig, int] = {(): 0}
-        self.joined: dict[tuple[int, int], int] = {}
-        self.cut: dict[tuple[int, int], int] = {}
-
-    def number(self, items: Mapping[int, ReadingSet]) -> int:
-        """Return the number of a signature."""
-        sig = tuple(sorted(items.items()))
-        found = self.known.get(sig)
-        if found is None:
-            found = self.known[sig] = len(self.all)
-            self.all.append(sig)
-        return found
-
-    def union(self, a: int, b: int) -> int:
-        """Return what can happen in either."""
-        if b in {a, 0}:
-            return a
-        if a == 0:
-            return b
-        key = (a, b) if a < b else (b, a)
-        found = self.joined.get(key)
-        if found is None:
-            items = dict(self.all[a])
-            for name, under in self.all[b]:
-                items[name] = self.space.union(items.get(name, NONE), under)
-            found = self.joined[key] = self.number(items)
-        return found
-
-    def restricted(self, a: int, under: ReadingSet) -> int:
-        """Return what can happen of it under some choices of readings."""
-        key = (a, under)
-        found = self.cut.get(key)
-        if found is None:
-            items = {
-                name: both
-                for name, each in self.all[a]
-                if (both := self.space.intersection(each, under)) != NONE
-            }
-            found = self.cut[key] = self.number(items)
-        return found
-
-
-def quotient(
-    nodes: Sequence[N],
-    moves: Callable[[N], Sequence[tuple[L | None, N, ReadingSet]]],
-    kind: Callable[[N], Hashable],
-    space: ReadingSpace,
-) -> Quotient[N, L]:
+def quotient(moves: Moves, kind: Indices, space: ReadingSpace) -> tuple[Indices, Moves]:
     """Return the coarsest blocks in which nodes of one kind do the same under each choice of readings.
 
     Args:
-        nodes: the nodes.
-        moves: what can happen in a node (None where nobody observes it), where it leads, and under which choices.
+        moves: what can happen.
         kind: what else tells nodes apart.
         space: the choices of readings.
+
+    Returns:
+        The block of each node, and the moves of blocks: what any of their nodes can do at once, under any of the choices
+        of any of them; silent ones between different blocks only.
     """
-    index = {node: number for number, node in enumerate(nodes)}
-    events: list[list[tuple[L, int, ReadingSet]]] = []
-    silent: list[list[tuple[int, ReadingSet]]] = []
-    for node in nodes:
-        loud: dict[tuple[L, int], ReadingSet] = {}
-        quiet: dict[int, ReadingSet] = {}
-        for label, to, under in moves(node):
-            if label is not None:
-                key = (label, index[to])
-                loud[key] = space.union(loud.get(key, NONE), under)
-            elif to != node:
-                quiet[index[to]] = space.union(quiet.get(index[to], NONE), under)
-        events.append([(label, to, under) for (label, to), under in loud.items()])
-        silent.append(list(quiet.items()))
-    order = _postorder(silent)
-    kinds: dict[Hashable, int] = {}
-    block = [kinds.setdefault(kind(node), len(kinds)) for node in nodes]
-    count = len(kinds)
+    block = _numbered(kind)
+    functions = Functions(space, NUMBER_BITS)
+    sets, which = np.unique(moves.under, return_inverse=True)
+    weight = functions.all_of(sets.tolist())[which.reshape(-1)]
+    loud = np.flatnonzero(moves.label)
+    quiet = np.flatnonzero((moves.label == 0) & (moves.sources != moves.to))
+    ways = Ways(moves.size, moves.sources[quiet], moves.to[quiet])
+    count = int(block.max(initial=-1)) + 1
     while True:
-        names: dict[tuple[L, int], int] = {}
-        signatures = _Signatures(space)
-        found = _found(events, silent, order, block, names, signatures)
-        fresh: dict[tuple[int, int], int] = {}
-        after = [fresh.setdefault((block[n], found[n]), len(fresh)) for n in range(len(nodes))]
-        if len(fresh) == count:
-            said = list(names)
-            return Quotient(
-                {node: block[number] for node, number in index.items()},
-                {
-                    block[n]: tuple(
-                        (*said[name], under) for name, under in signatures.all[found[n]]
-                    )
-                    for n in range(len(nodes))
-                },
-            )
-        block, count = after, len(fresh)
+        events = moves.label[loud].astype(np.int64) * count + block[moves.to[loud]]
+        named, names = np.unique(events, return_inverse=True)
+        cubes = functions.numbers(max(len(named), 1), NUMBER_BITS)
+        names = names.reshape(-1).astype(np.int32)
+        own = functions.gathered(moves.size, moves.sources[loud], names, weight[loud], cubes)
+        after = functions.best(ways, weight[quiet], own)
+        block = _numbered((block.astype(np.int64) << 32) + after)
+        new = int(block.max(initial=-1)) + 1
+        if new == count:
+            return block, merged(moves, block, count, space)
+        count = new
 
 
-def _found(  # noqa: PLR0913, PLR0917  (one round of the refinement, and all it stands on)
-    events: Sequence[Sequence[tuple[L, int, ReadingSet]]],
-    silent: Sequence[Sequence[tuple[int, ReadingSet]]],
-    order: Sequence[int],
-    block: Sequence[int],
-    names: dict[tuple[L, int], int],
-    signatures: _Signatures,
-) -> list[int]:
-    """Return the signature of every node: what it can do, at once or after silent moves (least fixpoint)."""
-    space = signatures.space
-    found: list[int] = []
-    for own in events:
-        items: dict[int, ReadingSet] = {}
-        for label, to, under in own:
-            name = names.setdefault((label, block[to]), len(names))
-            items[name] = space.union(items.get(name, NONE), under)
-        found.append(signatures.number(items))
-    changed = True
-    while changed:
-        changed = False
-        for node in order:
-            sig = found[node]
-            for to, under in silent[node]:
-                sig = signatures.union(sig, signatures.restricted(found[to], under))
-            if sig != found[node]:
-                found[node] = sig
-                changed = True
-    return found
+def merged(moves: Moves, block: Indices, count: int, space: ReadingSpace) -> Moves:
+    """Return the moves of blocks: equal ones are one, under any of the choices of any of them."""
+    labels = int(moves.label.max(initial=0)) + 1
+    sources, to = block[moves.sources].astype(np.int64), block[moves.to]
+    sets, which = np.unique(moves.under, return_inverse=True)
+    key = (sources * labels + moves.label) * count + to
+    kept = np.flatnonzero((moves.label > 0) | (sources != to))
+    pairs = np.unique(key[kept] * len(sets) + which.reshape(-1)[kept])
+    keys, starts = np.unique(pairs // max(len(sets), 1), return_index=True)
+    unders = sets[pairs % max(len(sets), 1)]
+    under = [space.any_of(found.tolist()) for found in np.split(unders, starts[1:]) if len(found)]
+    return Moves(
+        count,
+        (keys // count // labels).astype(np.int32),
+        (keys % count).astype(np.int32),
+        (keys // count % labels).astype(np.int32),
+        np.array(under, np.int32),
+    )
 
 
-def _postorder(silent: Sequence[Sequence[tuple[int, ReadingSet]]]) -> list[int]:
-    """Return the nodes in an order in which those that a node silently leads to mostly stand before it."""
-    order: list[int] = []
-    seen = [False] * len(silent)
-    for root in range(len(silent)):
-        if seen[root]:
-            continue
-        seen[root] = True
-        work = [(root, iter(silent[root]))]
-        while work:
-            node, following = work[-1]
-            for to, _ in following:
-                if not seen[to]:
-                    seen[to] = True
-                    work.append((to, iter(silent[to])))
-                    break
-            else:
-                work.pop()
-                order.append(node)
-    return order
+def _numbered(keys: NDArray[np.int64] | Indices) -> Indices:
+    return np.unique(keys, return_inverse=True)[1].reshape(-1).astype(np.int32)

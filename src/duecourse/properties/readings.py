@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from duecourse.model.featured import compile_featured
@@ -26,6 +27,7 @@ from duecourse.properties.goals import ending_of, goal_of
 from duecourse.properties.monitor import observed
 from duecourse.properties.property import Kind, Property
 from duecourse.properties.readings_report import Failing, ReadingsReport, ReadingsResult
+from duecourse.properties.readings_terms import Times
 from duecourse.properties.showing import Quality
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from duecourse.properties.check import Result
     from duecourse.properties.family import Indices
     from duecourse.properties.monitor import Monitor
+
+
+_TIMES = (Kind.WITHIN, Kind.AT_MOST)
 
 
 def check_readings(
@@ -90,6 +95,7 @@ class _Found:
         triggered: the choices under which it has something to say.
         visited: configurations, with the states of the property, that were visited.
         reason: why it could not be found out.
+        shown: gives the result under one choice of them without a check of its own.
     """
 
     property: Property
@@ -97,6 +103,7 @@ class _Found:
     triggered: ReadingSet = NONE
     visited: int = 0
     reason: str = ""
+    shown: Callable[[Mapping[str, str]], Result] | None = None
 
 
 class _Checking:
@@ -110,6 +117,7 @@ class _Checking:
         limit: int,
     ) -> None:
         self.procedure, self.fixed, self.limit = procedure, fixed, limit
+        self.lock = Lock()
         self.properties = tuple(properties)
 
     @property
@@ -154,9 +162,36 @@ class _Checking:
             case Kind.EVENTUALLY:
                 return self.eventually(each)
             case Kind.WITHIN | Kind.AT_MOST:
-                raise TooManyError("this form of property is not checked under all readings")
+                return self.timed(each)
             case _:
                 return self.structural(each)
+
+    def timed(self, each: Property) -> _Found:
+        """Return what is known of a claim about working days."""
+        times = self.times[each.without]
+        with self.lock:
+            found = times.found(each)
+        return _Found(
+            each,
+            self.family.space.copied(found.failing, times.space),
+            self.family.space.copied(found.triggered, times.space),
+            found.visited,
+            shown=found.shown,
+        )
+
+    @cached_property
+    def times(self) -> Mapping[frozenset[str], Times]:
+        """The claims about working days, by the steps that they leave out."""
+        timed = [each for each in self.properties if each.kind in _TIMES]
+        return {
+            without: Times(
+                self.procedure,
+                [each for each in timed if each.without == without],
+                self.fixed,
+                self.limit,
+            )
+            for without in {each.without for each in timed}
+        }
 
     def always(self, each: Property) -> _Found:
         assert each.monitor is not None
@@ -229,10 +264,14 @@ class _Checking:
             if one.failing is not None
         }
         asked: dict[tuple[tuple[str, str], ...], list[Property]] = {}
+        checked: dict[tuple[tuple[tuple[str, str], ...], str], Result] = {}
         for index, each in conditions.items():
             for _, _, choice in each:
+                show = found[index].shown
+                if show is not None:
+                    checked[tuple(choice.items()), found[index].property.id] = show(choice)
+                    continue
                 asked.setdefault(tuple(choice.items()), []).append(found[index].property)
-        checked: dict[tuple[tuple[tuple[str, str], ...], str], Result] = {}
         for key, properties in asked.items():
             once = list({each.id: each for each in properties}.values())
             for result in check(self.procedure, once, dict(key), limit=self.limit).results:

@@ -10,50 +10,65 @@ if TYPE_CHECKING:
 
     from duecourse.model.procedure import Outcome, Procedure
     from duecourse.model.reading_set import Condition
-    from duecourse.properties.bounds import Clause
+    from duecourse.properties.bounds import Cause
+    from duecourse.properties.clauses import Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """The readings under which something is so.
+
+    Attributes:
+        conditions: conditions that together say which, none of them redundant.
+        choices: how many choices they are.
+    """
+
+    conditions: tuple[Condition, ...]
+    choices: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingsBound:
-    """One bound on the counted time to an outcome, and the readings that give it.
+    """One bound on the counted time to an outcome, with the clauses that make it and the readings that give it.
 
     Attributes:
         counted: the most counted days; None where there is no bound.
-        without: the most counted days if no extension without limit is used; None where there is no bound either.
-        conditions: the conditions on readings that give it, none of them redundant.
-        choices: how many choices of readings give it.
+        without: the most counted days if nothing in `unbounded` is used; None where only that leads to the outcome.
+        unbounded: why `counted` has no bound.
+        clauses: the addends of `counted`, or of `without` where there is no bound.
+        least_of_spans: what `clauses` come to at the least, where limits in other units than working days are among them.
+        under: the readings that give it.
         readings: of these one nearest to the defaults, as the options that depart from them.
-        known: whether `without` was found out.
-        least: the fewest days under these readings.
-        clauses: the addends of `counted`, or of `without` where there is no bound, under these readings.
     """
 
     counted: int | None
     without: int | None
-    conditions: tuple[Condition, ...]
-    choices: int
+    unbounded: tuple[Cause, ...]
+    clauses: tuple[Clause, ...]
+    least_of_spans: int | None
+    under: Under
     readings: Mapping[str, str]
-    known: bool = True
-    least: int = 0
-    clauses: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeBounds:
-    """The bounds on the counted time to one outcome under all readings.
+    """The bounds on the time to one outcome under all readings.
 
     Attributes:
         outcome: how the case ends.
         rows: the greatest counted time, nearest to the defaults first.
+        least: the fewest days, each under which readings.
+        open_ended: what leaves elapsed time without a bound, each under which readings.
+        limited: the readings under which nothing does, so that elapsed time has the bound of counted time.
         impossible: the conditions under which the outcome cannot be reached without a breach.
-        open: how many choices were not decided, with the conditions in `undecided`.
     """
 
     outcome: Outcome
     rows: tuple[ReadingsBound, ...]
+    least: tuple[tuple[int, Under], ...]
+    open_ended: tuple[tuple[Cause, Under], ...]
+    limited: Under
     impossible: tuple[Condition, ...]
-    undecided: tuple[Condition, ...]
-    open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +79,7 @@ class ReadingsBounds:
         procedure, fixed: what was bounded, with the options of the readings that were held.
         choices: how many choices of readings were in question.
         outcomes: one for each outcome that some choice can reach.
-        reason: why something was not decided.
-        runs: how many mixtures of choices were looked at.
+        configurations: how many configurations there were.
         seconds: how long it took.
     """
 
@@ -73,6 +87,5 @@ class ReadingsBounds:
     fixed: Mapping[str, str]
     choices: int
     outcomes: tuple[OutcomeBounds, ...]
-    reason: str
-    runs: int
+    configurations: int
     seconds: float

@@ -115,6 +115,10 @@ class ClockedGraph:
     def _frozen(self, running: Clocks, active: Clocks) -> Clocks:
         return frozenset(clock for name in active for clock in self.stops[name] if clock in running)
 
+    def stoppers(self, node: Node) -> frozenset[str]:
+        """Return the suspensions under way that stop a running clock."""
+        return frozenset(name for name in node.active if self.stops[name] & node.running)
+
     def initial(self) -> list[Node]:
         """Return the nodes a case begins in."""
         return [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from duecourse.properties.bounds import Clause
+    from duecourse.properties.clauses import Clause
     from duecourse.properties.property import Property
     from duecourse.properties.trace import Trace
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from duecourse.model.procedure import Cite, Lang
-    from duecourse.properties.bounds import Bound, Bounds, Cause, Clause
+    from duecourse.properties.bounds import Bound, Bounds, Cause
+    from duecourse.properties.clauses import Clause
 
 WIDTH = 100
 KINDS = {
@@ -82,9 +83,9 @@ def bounds_json(found: Bounds) -> dict[str, Any]:
                 "without_unbounded": row.without,
                 "clauses": [clause_json(clause) for clause in row.clauses],
                 "least_of_spans": row.least_of_spans,
-                "unbounded": [_cause_json(cause) for cause in row.unbounded],
+                "unbounded": [cause_json(cause) for cause in row.unbounded],
                 "elapsed": row.elapsed,
-                "open_ended": [_cause_json(cause) for cause in row.open_ended],
+                "open_ended": [cause_json(cause) for cause in row.open_ended],
             }
             for row in found.rows
         ],
@@ -153,5 +154,6 @@ def clause_json(clause: Clause) -> dict[str, Any]:
     }
 
 
-def _cause_json(cause: Cause) -> dict[str, Any]:
+def cause_json(cause: Cause) -> dict[str, Any]:
+    """Return a reason why a time has no bound as plain data."""
     return {"kind": cause.kind, "name": cause.name, "cites": cites_json(cause.cites)}

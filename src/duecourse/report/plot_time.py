@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from duecourse.properties.bounds import Bound, Bounds, Clause
+    from duecourse.properties.bounds import Bound, Bounds
+    from duecourse.properties.clauses import Clause
 
 HUES = ("c1", "c2", "c3", "c4", "c5")
 ROW = 54.0

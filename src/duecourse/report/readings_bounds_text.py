@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from duecourse.report.bounds_text import clause_json, clause_text
+from duecourse.report.bounds_text import cause_json, causes_text, clause_json, clause_text
 from duecourse.report.readings_text import condition_json, condition_text, fixed_text
 from duecourse.report.words import say
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         OutcomeBounds,
         ReadingsBound,
         ReadingsBounds,
+        Under,
     )
 
 WIDTH = 100
@@ -42,8 +43,8 @@ def readings_bounds_text(found: ReadingsBounds, lang: Lang = "en", *, name: str 
         ),
         say(
             lang,
-            "the most counted working days without a breach, and the readings that give them",
-            "不逾期时最多计入的工作日，及得出该数的解读",
+            "working days without a breach: the most that count, with the clauses and the readings that make each sum",
+            "不逾期时最多计入的工作日，及构成各数的条款与解读",
         ),
     ]
     for outcome in found.outcomes:
@@ -60,50 +61,61 @@ def readings_bounds_json(found: ReadingsBounds) -> dict[str, Any]:
         "readings": dict(found.fixed),
         "choices": found.choices,
         "outcomes": [_outcome_json(each) for each in found.outcomes],
-        "reason": found.reason or None,
     }
 
 
 def days_text(row: ReadingsBound, lang: Lang = "en") -> str:
-    """Return a bound in words: a number, or why there is none."""
+    """Return a bound in words: a number, or that there is none."""
     if row.counted is not None:
         return str(row.counted)
-    if not row.known:
-        return say(lang, "unbounded", "无上限")
     if row.without is not None:
         return say(
-            lang,
-            f"unbounded; {row.without} without extensions that have no limit",
-            f"无上限；不用无期限延长时为{row.without}",
+            lang, f"unbounded; {row.without} without that", f"无上限；不如此则为{row.without}"
         )
-    return say(
-        lang, "unbounded, even without extensions that have no limit", "无上限，不用延长亦然"
-    )
+    return say(lang, "unbounded", "无上限")
 
 
 def _outcome(found: ReadingsBounds, outcome: OutcomeBounds, lang: Lang, name: str) -> Iterator[str]:
     for row in outcome.rows:
-        options = dict(found.fixed) | dict(row.readings)
-        command = "".join(f" -r {key}={option}" for key, option in options.items())
-        yield f"  {days_text(row, lang)}"
-        yield from _conditions(found, row.conditions, lang)
-        for sign, clause in zip(("=", *"+" * len(row.clauses)), row.clauses, strict=False):
-            yield f"    {sign} {clause_text(clause, lang)}"
-        yield say(
-            lang,
-            f"      {row.choices:,} choices; at the least {row.least}; shown by:",
-            f"      {row.choices:,}种组合；最少{row.least}；见：",
-        )
-        yield f"      duecourse bounds {name}{command}"
+        yield from _row(found, row, lang, name)
     if outcome.impossible:
         yield say(lang, "  not reached without a breach", "  不逾期则不能到达")
         yield from _conditions(found, outcome.impossible, lang)
-    if outcome.open:
+    for days, under in outcome.least:
+        yield say(lang, f"  at the least {days}", f"  最少{days}")
+        yield from _conditions(found, under.conditions, lang)
+    if outcome.open_ended:
         yield say(
             lang,
-            f"  not decided for {outcome.open:,} choices ({found.reason})",
-            f"  {outcome.open:,}种组合未定（{found.reason}）",
+            "  elapsed time has no bound where there is",
+            "  存在下列情形时，经过时间无上限",
         )
+    for cause, under in outcome.open_ended:
+        yield from (f"    {line}" for line in causes_text([cause], lang))
+        yield from _conditions(found, under.conditions, lang)
+    if outcome.limited.choices:
+        yield say(
+            lang,
+            "  elapsed time has the bound of counted time",
+            "  经过时间与计入时间上限相同",
+        )
+        yield from _conditions(found, outcome.limited.conditions, lang)
+
+
+def _row(found: ReadingsBounds, row: ReadingsBound, lang: Lang, name: str) -> Iterator[str]:
+    yield f"  {days_text(row, lang)}"
+    for sign, clause in zip(("=", *"+" * len(row.clauses)), row.clauses, strict=False):
+        yield f"    {sign} {clause_text(clause, lang)}"
+    yield from (f"    {line}" for line in causes_text(row.unbounded, lang))
+    yield from _conditions(found, row.under.conditions, lang)
+    options = dict(found.fixed) | dict(row.readings)
+    command = "".join(f" -r {key}={option}" for key, option in options.items())
+    yield say(
+        lang,
+        f"      {row.under.choices:,} choices; shown by:",
+        f"      {row.under.choices:,}种组合；见：",
+    )
+    yield f"      duecourse bounds {name}{command}"
 
 
 def _conditions(
@@ -122,17 +134,27 @@ def _outcome_json(outcome: OutcomeBounds) -> dict[str, Any]:
         "outcome": outcome.outcome.id,
         "rows": [
             {
-                "least": row.least,
                 "counted": row.counted,
-                "clauses": [clause_json(clause) for clause in row.clauses],
                 "without_unbounded": row.without,
-                "conditions": [condition_json(each) for each in row.conditions],
-                "choices": row.choices,
+                "clauses": [clause_json(clause) for clause in row.clauses],
+                "least_of_spans": row.least_of_spans,
+                "unbounded": [cause_json(cause) for cause in row.unbounded],
+                **_under_json(row.under),
                 "readings": dict(row.readings),
             }
             for row in outcome.rows
         ],
+        "least": [{"days": days, **_under_json(under)} for days, under in outcome.least],
+        "open_ended": [
+            {**cause_json(cause), **_under_json(under)} for cause, under in outcome.open_ended
+        ],
+        "limited": _under_json(outcome.limited),
         "impossible": [condition_json(each) for each in outcome.impossible],
-        "open": outcome.open,
-        "undecided": [condition_json(each) for each in outcome.undecided],
+    }
+
+
+def _under_json(under: Under) -> dict[str, Any]:
+    return {
+        "conditions": [condition_json(each) for each in under.conditions],
+        "choices": under.choices,
     }

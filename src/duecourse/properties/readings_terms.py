@@ -1,0 +1,323 @@
+"""Claims about working days under all readings at once: which choices of readings break `within` and `at most`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from duecourse.calendar import load_calendar
+from duecourse.kernels.diagrams import NEVER, ZERO
+from duecourse.model.clocks import chosen_calendar, first_day_counted
+from duecourse.model.reading_set import NONE
+from duecourse.properties.clauses import Addends
+from duecourse.properties.family_days import FamilyDays
+from duecourse.properties.family_events import event_graph
+from duecourse.properties.family_shifts import putting_off
+from duecourse.properties.marking import first_mark, last_mark
+from duecourse.properties.property import Kind
+from duecourse.properties.readings_bounds import limits_under
+from duecourse.properties.readings_waits import Waits
+from duecourse.properties.verdict import Result, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from duecourse.model.procedure import Outcome, Procedure
+    from duecourse.model.reading_set import ReadingSet
+    from duecourse.properties.family_events import EventGraph
+    from duecourse.properties.family_parts import Limits
+    from duecourse.properties.property import Property
+    from duecourse.properties.timed import Event
+
+    Indices = NDArray[np.int32]
+    Chosen = NDArray[np.bool_]
+
+_NO_BOUND = "days can be added for ever: an extension without limit, or a loop"
+_WAITING = "days for which no limit is set can pass in between"
+
+
+@dataclass(frozen=True)
+class TimeFound:
+    """What is known of a claim about working days.
+
+    Attributes:
+        failing: the choices under which it fails.
+        triggered: those under which it has something to say.
+        visited: how many nodes with days left were visited.
+        claims: what it was found from.
+    """
+
+    failing: ReadingSet
+    triggered: ReadingSet
+    visited: int
+    claims: tuple[_Claim, ...]
+
+    def shown(self, choice: Mapping[str, str]) -> Result:
+        """Return the result under one choice under which the claim fails."""
+        found = [
+            claim.shown(choice) for claim in self.claims if claim.contains(claim.failing, choice)
+        ]
+        return max(found, key=lambda one: (one.days is None, one.days or 0))
+
+
+class Times:
+    """Claims about working days that leave out the same steps; the behaviours are explored once.
+
+    Args:
+        procedure: whose days.
+        properties: the claims.
+        fixed: options of readings that are held; all the others range over all their options.
+        limit: after how many configurations the search gives up.
+
+    Raises:
+        TooManyError: the behaviours are too many.
+    """
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        properties: Sequence[Property],
+        fixed: Mapping[str, str],
+        limit: int,
+    ) -> None:
+        self.procedure, self.limit = procedure, limit
+        self.without = properties[0].without
+        terms = [each for each in properties if each.kind is Kind.WITHIN]
+        self.graph = event_graph(procedure, terms, self.without, limit)
+        self.space = self.graph.space
+        self.within = self.space.cube({name: (option,) for name, option in fixed.items()})
+
+    @cached_property
+    def waits(self) -> Waits:
+        """What can last for ever on the way to outcomes."""
+        graph = event_graph(self.procedure, (), self.without, self.limit, places=True)
+        return Waits(self.procedure, graph)
+
+    def found(self, each: Property) -> TimeFound:
+        """Return under which choices a claim fails.
+
+        Raises:
+            TooManyError: its days are too many.
+        """
+        claims = tuple(self._claims(each))
+        return TimeFound(
+            self.space.any_of(claim.failing for claim in claims),
+            self.space.any_of(claim.triggered for claim in claims),
+            sum(claim.days.size for claim in claims),
+            claims,
+        )
+
+    def _claims(self, each: Property) -> Iterator[_Claim]:
+        """Yield the claim for each way in which limits count, and for each outcome."""
+        for limits, under in limits_under(self.graph, self.procedure).items():
+            within = self.space.intersection(under, self.within)
+            if within == NONE:
+                continue
+            if each.kind is Kind.WITHIN:
+                part = self.graph.part(*_term_edges(self.graph, each), within)
+                yield _Term(self.procedure, each, part, limits, within)
+                continue
+            for outcome in self.procedure.outcomes:
+                if outcome.id in each.outcomes:
+                    part = self.graph.part(self.graph.toward(outcome.id), _unmarked, within)
+                    waiting = NONE
+                    if each.measure == "elapsed":
+                        waiting = self.space.any_of(
+                            some for _, some in self.waits.to(outcome.id, self.space)
+                        )
+                    yield _Duration(self.procedure, each, part, limits, within, waiting, outcome)
+
+
+def _unmarked(event: Event) -> Event:
+    return event._replace(marks=frozenset())
+
+
+def _term_edges(graph: EventGraph, each: Property) -> tuple[Chosen, Callable[[Event], Event]]:
+    """Return the edges that a term may come to and take, and what of their events concerns it."""
+    marks = frozenset({first_mark(each.id), last_mark(each.id)})
+    first, last = _marked(graph, each)
+    sources, to = graph.moves.sources, graph.moves.to
+    into = np.zeros(graph.size, np.bool_)
+    into[sources[first]] = True
+    before = graph.leading_to(np.ones(len(to), np.bool_), into)
+    inside = np.zeros(graph.size, np.bool_)
+    inside[to[first]] = True
+    while True:
+        more = inside.copy()
+        more[to[inside[sources] & ~last]] = True
+        if np.array_equal(more, inside):
+            break
+        inside = more
+    kept: Chosen = before[to] | first | (inside[sources] & ~last)
+    return kept, lambda event: event._replace(marks=event.marks & marks)
+
+
+def _marked(graph: EventGraph, each: Property) -> tuple[Chosen, Chosen]:
+    """Return, for each edge, whether a term begins with it, and whether it ends with it."""
+
+    def having(mark: str) -> Chosen:
+        events = [event is not None and mark in event.marks for event in graph.events]
+        found: Chosen = np.array(events, np.bool_)[graph.moves.label]
+        return found
+
+    last = having(last_mark(each.id))
+    return having(first_mark(each.id)) & ~last, last
+
+
+class _Claim:
+    """A claim about working days under some choices of readings.
+
+    Attributes:
+        days: the days it is judged by.
+        failing, triggered: the choices under which it fails, and under which it has something to say.
+    """
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        each: Property,
+        graph: EventGraph,
+        limits: Limits,
+        within: ReadingSet,
+    ) -> None:
+        later = putting_off(graph)
+        self.procedure, self.each, self.within = procedure, each, within
+        self.days = FamilyDays(graph, dict(limits[0]), dict(limits[1]), unlimited=True, later=later)
+        self.failing = self.triggered = NONE
+
+    def contains(self, a: ReadingSet, choice: Mapping[str, str]) -> bool:
+        """Return whether a choice is in a set."""
+        return self.days.graph.space.contains(a, choice)
+
+    def too_many(self, function: int) -> ReadingSet:
+        """Return the choices under which a function is more than the days claimed."""
+        sets = self.days.functions.sets(function)
+        return self.days.graph.space.any_of(
+            under for days, under in sets.items() if days > self.each.days
+        )
+
+    def cut(self, *sets: ReadingSet) -> ReadingSet:
+        """Return the choices in question of any of some sets."""
+        space = self.days.graph.space
+        return space.intersection(space.any_of(sets), self.within)
+
+    def addends(self, choice: Mapping[str, str]) -> Addends:
+        """Return what names the addends of a way under a choice."""
+        return Addends(
+            self.procedure,
+            load_calendar(chosen_calendar(self.procedure, choice)),
+            int(first_day_counted(self.procedure, choice)),
+            self.days.left.automaton,
+        )
+
+    def result(self, days: int | None = None, reason: str = "") -> Result:
+        """Return a violation."""
+        return Result(self.each, Verdict.VIOLATED, visited=self.days.size, days=days, reason=reason)
+
+    def shown(self, choice: Mapping[str, str]) -> Result:
+        """Return the result under one choice under which the claim fails."""
+        raise NotImplementedError
+
+
+class _Term(_Claim):
+    """The days from one event until another."""
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        each: Property,
+        graph: EventGraph,
+        limits: Limits,
+        within: ReadingSet,
+    ) -> None:
+        super().__init__(procedure, each, graph, limits, within)
+        days, pairs = self.days, self.days.pairs
+        first, last = _marked(graph, each)
+        none = np.zeros(1, np.bool_)
+        self.first = np.append(first, none)[pairs.edge] & ~pairs.passes
+        self.onward = ~(np.append(last, none)[pairs.edge] & ~pairs.passes)
+        every = np.full(days.size, ZERO, np.int32)
+        endless = days.looping(every, self.onward)
+        self.most = days.longest(every, endless, self.onward)
+        set_ = days.functions.set
+        self.endless = set_(self.from_start(endless))
+        self.waiting = NONE
+        if each.measure == "elapsed":
+            self.waiting = set_(self.from_start(self.idle()))
+        failing = self.too_many(self.from_start(self.most))
+        self.failing = self.cut(failing, self.endless, self.waiting)
+        self.triggered = self.cut(set_(self.from_start(every)))
+
+    def idle(self) -> Indices:
+        """Return, for each pair, the choices under which a node can be reached in which no clock ticks."""
+        days = self.days
+        kinds = [not each.over and each.running <= each.frozen for each in days.graph.kinds]
+        idle = np.array(kinds, np.bool_)[days.graph.kind[days.pairs.node]]
+        kept = np.flatnonzero(self.onward)
+        there = np.where(idle, ZERO, NEVER).astype(np.int32)
+        return days.functions.best(days.some(self.onward), days.under[kept], there)
+
+    def from_start(self, there: Indices) -> int:
+        """Return the greatest of what is there after a first event, over all ways to it."""
+        days, pairs = self.days, self.days.pairs
+        first = np.flatnonzero(self.first)
+        found = days.functions.gathered(
+            days.size, pairs.sources[first], pairs.to[first], days.under[first], there
+        )
+        return days.at_start(days.functions.best(days.ways, days.under, found))
+
+    def shown(self, choice: Mapping[str, str]) -> Result:
+        """Return the days of the longest term under a choice, or why there is none."""
+        if self.contains(self.waiting, choice):
+            return self.result(reason=_WAITING)
+        if self.contains(self.endless, choice):
+            return self.result(reason=_NO_BOUND)
+        days, pairs = self.days, self.days.pairs
+        most = days.functions.under(np.array([self.from_start(self.most)]), choice)[0]
+        longest = days.functions.under(self.most, choice)[pairs.to] == most
+        before = days.before(choice, self.first & longest)
+        start = int(pairs.to[before[-1]])
+        every = np.ones(days.size, np.bool_)
+        path = days.path(before)
+        after = days.path(days.way(self.most, choice, start, self.onward, every))
+        clauses = tuple(self.addends(choice).clauses([*path, *after], len(path)))
+        return replace(self.result(int(most)), clauses=clauses)
+
+
+class _Duration(_Claim):
+    """The days that an outcome takes."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        procedure: Procedure,
+        each: Property,
+        graph: EventGraph,
+        limits: Limits,
+        within: ReadingSet,
+        waiting: ReadingSet,
+        outcome: Outcome,
+    ) -> None:
+        super().__init__(procedure, each, graph, limits, within)
+        self.outcome = outcome
+        days = self.days
+        self.triggered = self.cut(days.functions.set(days.at_start(days.able)))
+        self.most = days.at_start(days.greatest)
+        self.unbounded = self.cut(days.functions.set(days.at_start(days.endless)))
+        self.waiting = graph.space.intersection(waiting, self.triggered)
+        self.failing = self.cut(self.too_many(self.most), self.unbounded, self.waiting)
+
+    def shown(self, choice: Mapping[str, str]) -> Result:
+        """Return the most days under a choice, or that there is no most."""
+        if self.contains(self.waiting, choice) or self.contains(self.unbounded, choice):
+            return self.result(reason=f"{self.outcome.label.en} has no bound: {_NO_BOUND}")
+        days = self.days
+        most = days.functions.under(np.array([self.most]), choice)[0]
+        every = np.ones(len(days.pairs.to), np.bool_)
+        way = days.way(days.greatest, choice, None, every, days.ends != NEVER)
+        clauses = tuple(self.addends(choice).clauses(days.path(way)))
+        return replace(self.result(int(most)), clauses=clauses)
