@@ -27,6 +27,8 @@ from duecourse.simulations import standing as reference_standing
 from duecourse.simulations.compiled import CompiledOffice
 from duecourse.simulations.engines import lacks
 from duecourse.simulations.execute import log_of
+from duecourse.simulations.measure import measure
+from duecourse.simulations.measure_lines import measured
 from duecourse.simulations.plan import Plan
 from duecourse.simulations.process import Office
 from duecourse.simulations.randomness import normal_quantile, purpose, root, uniform_of
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from duecourse.scenarios import Scenario
     from duecourse.simulations import Log
+    from duecourse.simulations.measure import Sample
 
 BASELINES = ("baseline-2020", "baseline-2022")
 
@@ -224,6 +227,24 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CompiledOffice, "_told", told)
 
 
+def told(sample: Callable[[], Sample]) -> str:
+    """A sample as text, in which what is no number equals itself; or the error that it ended in."""
+    try:
+        return repr(sample())
+    except EngineError as error:
+        return f"refused: {type(error).__name__}"
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_indicators_from_lines_are_those_from_events(name: str) -> None:
+    plan, compiled = office(name)
+    records = compiled.run(4, 1)
+
+    assert told(lambda: measured(records, plan.scenario)) == told(
+        lambda: measure(records.log(), plan.scenario)
+    )
+
+
 @pytest.mark.usefixtures("stopped")
 @settings(
     max_examples=40,
@@ -246,10 +267,12 @@ def test_random_scenarios_of_random_procedures_have_equal_events(
     except InvalidInput:  # its guards come out in too many ways, say
         return
     reference = Office(plan, seed, 0)
-    compiled = CompiledOffice(plan).run(seed, 0).log().events
+    records = CompiledOffice(plan).run(seed, 0)
+    compiled = records.log()
     try:
         reference.run()
     except EngineError:
-        assert tuple(reference.events[: len(compiled)]) == compiled
+        assert tuple(reference.events[: len(compiled.events)]) == compiled.events
     else:
-        assert tuple(reference.events) == compiled
+        assert tuple(reference.events) == compiled.events
+        assert told(lambda: measured(records, scenario)) == told(lambda: measure(compiled, scenario))

@@ -40,6 +40,8 @@ class Lowered:
         tasks, voters: in the order of their numbers.
         members: how many members there are at most in all panels of a class of cases.
         groups: the groups of all pools, in order, each with its pool.
+        task_pools, task_teams: the pool and the team of each activity; nothing at the end.
+        ordinals: the dates of the working days of the run as numbers.
         staff_changes: for each pool the days on which a head-count changes, with the row of the head-counts.
     """
 
@@ -76,6 +78,11 @@ class Lowered:
         self._skills = {"": 0}
         self.groups = [(pool, group) for pool in plan.scenario.pools for group in pool.groups]
         self.static = self._arrays()
+        tasks = self.tasks
+        self.task_pools = np.array([*(each.pool for each in tasks), -1], np.int64)
+        self.task_teams = np.array([*(each.team for each in tasks), 1], np.int64)
+        dates = (plan.days.date(day).toordinal() for day in range(plan.days.length))
+        self.ordinals = np.array(list(dates), np.int64)
 
     # --- the whole ------------------------------------------------------------------------------------
 
@@ -111,6 +118,8 @@ class Lowered:
                 if extension.by is not None:
                     self.span(extension.by)
         days, working, months = calendar_tables(plan.days.calendar)
+        for each in self.voters:
+            self._actor(each.actor)
         pools = self._pools()
         rooms: list[list[int]] = []
         met: list[int] = []

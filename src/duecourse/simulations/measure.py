@@ -61,14 +61,14 @@ def measure(log: Log, scenario: Scenario, window: tuple[float, float] | None = N
     Raises:
         EngineError: cases, or the time that they spend, are not conserved: an error of duecourse.
     """
-    found = _Measure(log, scenario, window)
+    found = Measure(log, scenario, window)
     sample = found.sample()
     check_balance(log, scenario, (found.begin, found.end), sample)
     return replace(sample, periods=periods(log, scenario), flows=flows(log, scenario))
 
 
 @dataclass
-class _Times:
+class Times:
     """Durations in working days and in calendar days."""
 
     working: list[float] = field(default_factory=list)
@@ -76,7 +76,7 @@ class _Times:
 
 
 @dataclass
-class _Staff:
+class Staff:
     """What one pool did within the window."""
 
     busy: float = 0.0
@@ -84,7 +84,9 @@ class _Staff:
     waits: list[float] = field(default_factory=list)
 
 
-class _Measure:
+class Measure:
+    """The indicators of one replication while its log is read."""
+
     def __init__(
         self, log: Log, scenario: Scenario, window: tuple[float, float] | None = None
     ) -> None:
@@ -104,12 +106,12 @@ class _Measure:
         self.present: dict[str, float] = defaultdict(float)
         self.stays: list[dict[str, tuple[float, float]]] = []
         self.ended: dict[int, float] = {}
-        self.total = _Times()
-        self.by_outcome: dict[str, _Times] = defaultdict(_Times)
-        self.by_stage: dict[str, _Times] = defaultdict(_Times)
+        self.total = Times()
+        self.by_outcome: dict[str, Times] = defaultdict(Times)
+        self.by_stage: dict[str, Times] = defaultdict(Times)
         self.decided: Counter[tuple[str, str]] = Counter()
         self.overruns: dict[str, list[float]] = defaultdict(list)
-        self.staff = {pool.id: _Staff() for pool in scenario.pools}
+        self.staff = {pool.id: Staff() for pool in scenario.pools}
         self.asked: dict[int, float] = {}
         self.started: dict[int, float] = {}
         self.team = teams(scenario)
@@ -118,6 +120,28 @@ class _Measure:
         self.trials: dict[str, int] = {}
 
     def sample(self) -> Sample:
+        self.read()
+        backlog, oldest = self.backlog(), self.oldest()
+        self.flow(oldest)
+        self.times()
+        self.limits()
+        self.pools()
+        return Sample(
+            self.values,
+            self.trials,
+            tuple(backlog),
+            len(self.arrived),
+            self.events,
+            oldest=tuple(oldest),
+        )
+
+    @property
+    def events(self) -> int:
+        """How many events there were."""
+        return len(self.log.events)
+
+    def read(self) -> None:
+        """Read the log."""
         reactions: dict[str, Callable[[Event], None]] = {
             "arrival": self.arrival,
             "docket": self.taken_up,
@@ -135,20 +159,6 @@ class _Measure:
             if reaction is not None:
                 reaction(event)
         self.censor()
-        backlog, oldest = self.backlog(), self.oldest()
-        self.flow(oldest)
-        self.times()
-        self.limits()
-        self.pools()
-        events = len(self.log.events)
-        return Sample(
-            self.values,
-            self.trials,
-            tuple(backlog),
-            len(self.arrived),
-            events,
-            oldest=tuple(oldest),
-        )
 
     # --- one event --------------------------------------------------------------------------------
 
@@ -317,7 +327,7 @@ class _Measure:
         for stage in self.scenario.behaviours:
             self.durations(f"stage.{stage}", self.by_stage[stage])
 
-    def durations(self, name: str, times: _Times) -> None:
+    def durations(self, name: str, times: Times) -> None:
         for unit, values in (("working", times.working), ("calendar", times.calendar)):
             for statistic, value in zip(STATISTICS, summary(values), strict=True):
                 self.values[f"{name}.{unit}.{statistic}"] = value
