@@ -134,8 +134,8 @@ class _Measure(Measure):
         entered[moved.case[moved.last]] = moved.until[moved.last]
         still = ~self.final[now]
         end = self.bounds[1]
-        present = np.bincount(moved.stage, self.part(moved.since, moved.until), len(stages))
-        present += np.bincount(now[still], self.part(entered[still], end), len(stages))
+        left = np.bincount(moved.stage, self.part(moved.since, moved.until), len(stages))
+        present = left + np.bincount(now[still], self.part(entered[still], end), len(stages))
         for stage, ticks in zip(stages, present.tolist(), strict=True):
             self.present[stage] += ticks / TICKS
         self.read_ends(over & self.inside(moved.until))
