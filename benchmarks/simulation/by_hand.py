@@ -1,6 +1,6 @@
 """Model (b) as one writes it by hand in SimPy: every department's reply is an event. Prints what it found as JSON.
 
-    python by_hand.py RUNS DAYS SEED
+python by_hand.py RUNS DAYS SEED
 """
 
 from __future__ import annotations

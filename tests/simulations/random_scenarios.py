@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
+from tests.strategies import LABEL, choices, read_tables, tables
 
 from duecourse.errors import InvalidInput
 from duecourse.model.expression import TRUE
@@ -28,7 +29,6 @@ from duecourse.scenarios.scenario import (
     Scenario,
     Work,
 )
-from tests.strategies import LABEL, choices, read_tables, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,9 @@ LAWS = tuple(
         ),
     )
 )
-SLOW = LAWS[1:5]  # something takes time in every stage, so that no case goes round for ever at one instant
+SLOW = LAWS[
+    1:5
+]  # something takes time in every stage, so that no case goes round for ever at one instant
 
 
 @st.composite
@@ -197,7 +199,9 @@ class _Drawing:
             id=f"pool{index}",
             label=NAME,
             groups=groups,
-            precedence=tuple(self.draw(st.permutations(["class0", "y"]))[:1]) if not weights else (),
+            precedence=tuple(self.draw(st.permutations(["class0", "y"]))[:1])
+            if not weights
+            else (),
             discipline=discipline,
             weights=weights,
             preemptive=self.draw(st.booleans()),
@@ -218,7 +222,9 @@ class _Drawing:
         agenda = self.one([None, 1, 3])
         kind = self.one(["every", "dates", "monthly"])
         if kind == "every":
-            return Meeting("body", NAME, self.draw(st.integers(1, 6)), self.draw(st.integers(0, 3)), agenda)
+            return Meeting(
+                "body", NAME, self.draw(st.integers(1, 6)), self.draw(st.integers(0, 3)), agenda
+            )
         if kind == "dates":
             dates = tuple(START + timedelta(7 * week) for week in range(12))
             return Meeting("body", NAME, 0, 0, agenda, dates=dates)

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.simulations.random_scenarios import scenarios
+from tests.simulations.test_process import WHAT_IFS
 
 from duecourse.cli.watching import watches
 from duecourse.errors import InvalidInput
@@ -33,8 +35,6 @@ from duecourse.simulations.plan import Plan
 from duecourse.simulations.process import Office
 from duecourse.simulations.randomness import normal_quantile, purpose, root, uniform_of
 from duecourse.simulations.records import Records
-from tests.simulations.random_scenarios import scenarios
-from tests.simulations.test_process import WHAT_IFS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,7 +194,9 @@ def test_small_jobs_run_on_simpy_and_large_ones_compiled() -> None:
 
 
 def test_an_engine_that_is_none_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InvalidInput, match=r'there are auto, simpy, compiled; did you mean "compiled"'):
+    with pytest.raises(
+        InvalidInput, match=r'there are auto, simpy, compiled; did you mean "compiled"'
+    ):
         simulate(load_scenario("baseline-2022"), engine="complied")
 
 
@@ -209,8 +211,6 @@ def test_roots_are_those_of_python() -> None:
     for case in (0, 1, 2**63, 2**64 - 1):
         parts = 7, 3, (purpose("filings.file") + case) % 2**64
         assert int(compiled_chance.root(*map(np.uint64, parts))) == root(*parts)
-
-
 
 
 # --- whatever the scenario -----------------------------------------------------------------------------
@@ -275,4 +275,6 @@ def test_random_scenarios_of_random_procedures_have_equal_events(
         assert tuple(reference.events[: len(compiled.events)]) == compiled.events
     else:
         assert tuple(reference.events) == compiled.events
-        assert told(lambda: measured(records, scenario)) == told(lambda: measure(compiled, scenario))
+        assert told(lambda: measured(records, scenario)) == told(
+            lambda: measure(compiled, scenario)
+        )

@@ -84,9 +84,7 @@ def pop(scalars: Numbers, heap: Numbers) -> None:
 
 
 @inlined
-def note(
-    scalars: Numbers, log: Numbers, case: int, line: int, what: int, more: int
-) -> None:
+def note(scalars: Numbers, log: Numbers, case: int, line: int, what: int, more: int) -> None:
     """Write a line of the log."""
     at_line = scalars[at.LINES]
     scalars[at.LINES] = at_line + 1

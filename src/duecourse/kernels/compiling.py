@@ -77,9 +77,16 @@ def shared(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, Call
 
 def placed(function: _F) -> _F:
     """Return a function that is compiled into the one place that calls it, however large it is."""
-    return cast("_F", numba.njit(forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+    return cast(
+        "_F",
+        numba.njit(forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(
+            function
+        ),
+    )
 
 
 def inlined(function: _F) -> _F:
     """Return a small function that compiled functions call; it is compiled into each of them."""
-    return cast("_F", numba.njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+    return cast(
+        "_F", numba.njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    )

@@ -27,7 +27,6 @@ from duecourse.kernels.standing import (
     opinion,
     resume,
     root,
-    soonest,
     uniform_of,
     variate,
 )
@@ -94,7 +93,8 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
         while True:
             if (
                 (not quiet and scalars[at.LINES] + scalars[at.ROOM_LINES] > lines)
-                or scalars[at.PENDING] + scalars[at.HELD_REPLIES] + scalars[at.ROOM_ENTRIES] > entries
+                or scalars[at.PENDING] + scalars[at.HELD_REPLIES] + scalars[at.ROOM_ENTRIES]
+                > entries
                 or scalars[at.NODES_USED] + scalars[at.ROOM_NODES] > nodes
             ):
                 return at.ROOM
@@ -135,7 +135,11 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                     first = rules.kinds[kind, at.K_INCIDENTS]
                     for wish in range(first, rules.kinds[kind, at.K_INCIDENTS_END]):
                         u = draw(
-                            cases, counts, case, wishes[wish, at.W_CHANCE], wishes[wish, at.W_CHANCE_AT]
+                            cases,
+                            counts,
+                            case,
+                            wishes[wish, at.W_CHANCE],
+                            wishes[wish, at.W_CHANCE_AT],
                         )
                         if u < rules.wish_odds[wish]:
                             u = draw(
@@ -177,7 +181,11 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         if cases[case, at.REPEATED] < tasks[task, at.T_REPEAT] and (
                             odds >= 1
                             or draw(
-                                cases, counts, case, tasks[task, at.T_CHANCE], tasks[task, at.T_CHANCE_AT]
+                                cases,
+                                counts,
+                                case,
+                                tasks[task, at.T_CHANCE],
+                                tasks[task, at.T_CHANCE_AT],
                             )
                             < odds
                         ):
@@ -286,7 +294,11 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                     mode = at.CHOICE
                     if last > first:
                         u = draw(
-                            cases, counts, case, tasks[task, at.T_CHOICE], tasks[task, at.T_CHOICE_AT]
+                            cases,
+                            counts,
+                            case,
+                            tasks[task, at.T_CHOICE],
+                            tasks[task, at.T_CHOICE_AT],
                         )
                         while first < last - 1 and u >= rules.shares[first]:
                             first += 1
@@ -330,7 +342,10 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                     step = opinion(rules, state, case, load)
                     if step < 0:
                         return at.ODD
-                    if cases[case, block + at.ROUND] != count or not cases[case, block + at.OUTSTANDING]:
+                    if (
+                        cases[case, block + at.ROUND] != count
+                        or not cases[case, block + at.OUTSTANDING]
+                    ):
                         stage = cases[case, at.STAGE]
                         what = stage | stage << 12 | step << 24 | 1 << 41
                         note(scalars, log, case, at.LATE, what, voter | member << 16)
@@ -373,7 +388,10 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                     scalars[at.CASES] = number + 1
                     stream = case
                     name = np.uint64(rules.streams[stream, at.A_KEY])
-                    seed, replication = np.uint64(scalars[at.SEED]), np.uint64(scalars[at.REPLICATION])
+                    seed, replication = (
+                        np.uint64(scalars[at.SEED]),
+                        np.uint64(scalars[at.REPLICATION]),
+                    )
                     count = state.streams[stream, at.X_COUNT]
                     key = root(seed, replication, name + np.uint64(count))
                     kind = class_of(rules, stream, key, count)
@@ -557,6 +575,8 @@ def _version() -> int:
     from importlib.resources import files
 
     folder = files("duecourse.kernels")
-    texts = sorted((each.name, each.read_bytes()) for each in folder.iterdir() if each.name.endswith(".py"))
+    texts = sorted(
+        (each.name, each.read_bytes()) for each in folder.iterdir() if each.name.endswith(".py")
+    )
     digest = sha256(b"".join(text for _, text in texts)).digest()
     return int.from_bytes(digest[:7], "big") | 1

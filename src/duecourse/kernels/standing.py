@@ -27,6 +27,7 @@ root, uniform_of, quantile = (
 )
 between, normal_quantile = _compiled["between"], _compiled["normal_quantile"]
 
+
 @inlined
 def draw(cases: Numbers, counts: Narrow, case: int, purpose: int, place: int) -> float:
     """Return the number for a purpose; each time the case asks for it, another."""
@@ -52,7 +53,13 @@ def soonest(scalars: Numbers, cases: Numbers, case: int) -> int:
 
 @inlined
 def due_after(
-    scalars: Numbers, cases: Numbers, days: Numbers, working: Numbers, case: int, delay: int, calendar: int
+    scalars: Numbers,
+    cases: Numbers,
+    days: Numbers,
+    working: Numbers,
+    case: int,
+    delay: int,
+    calendar: int,
 ) -> int:
     """Return when something is due that happens after a delay, in working days or in calendar days."""
     now = scalars[at.NOW]

@@ -20,7 +20,13 @@ BEYOND = -2
 
 @inlined
 def span_end(
-    spans: Numbers, days: Numbers, working: Numbers, months: Numbers, start: int, span: int, first: int
+    spans: Numbers,
+    days: Numbers,
+    working: Numbers,
+    months: Numbers,
+    start: int,
+    span: int,
+    first: int,
 ) -> int:
     """Return the last day of a span; `first` is 1 where its first day counts."""
     count, unit = spans[span, at.S_COUNT], spans[span, at.S_UNIT]
@@ -116,7 +122,9 @@ def new_node(scalars: Numbers, nodes: Numbers, a: int, b: int) -> int:
 
 
 @inlined
-def append(scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: int, a: int, b: int) -> None:
+def append(
+    scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: int, a: int, b: int
+) -> None:
     """Add a node to the list whose ends stand in the columns `first` and `first + 1` of a case."""
     node = new_node(scalars, nodes, a, b)
     if cases[case, first] < 0:
@@ -140,9 +148,7 @@ def forget(scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: i
 
 
 @inlined
-def later(
-    days: Numbers, working: Numbers, base: int, now: int, delay: int
-) -> int:
+def later(days: Numbers, working: Numbers, base: int, now: int, delay: int) -> int:
     """Return the instant so many ticks of calendar days later; one on a day off moves to the next morning.
 
     Beyond the calendar it is after the end of every run.
@@ -225,9 +231,7 @@ def settle(rules: Rules, state: State, case: int, day: int) -> None:
             cases[case, block + at.STOPPED_SINCE] = day
         elif not stopped and since >= 0:
             cases[case, block + at.STOPPED_SINCE] = at.NONE
-            append(
-                state.scalars, state.nodes, cases, case, block + at.FIRST_PAUSE, since, day
-            )
+            append(state.scalars, state.nodes, cases, case, block + at.FIRST_PAUSE, since, day)
 
 
 @placed
@@ -291,9 +295,7 @@ def move_clocks(rules: Rules, state: State, case: int, move: int, soonest: int) 
                     if by < 0:
                         cases[case, block + at.UNLIMITED] = 1
                     else:
-                        append(
-                            scalars, state.nodes, cases, case, block + at.FIRST_EXTENSION, by, 0
-                        )
+                        append(scalars, state.nodes, cases, case, block + at.FIRST_EXTENSION, by, 0)
             elif kind == at.OP_BEGIN:
                 changed = not (cases[case, at.ACTIVE] >> name) & 1
                 cases[case, at.ACTIVE] |= 1 << name

@@ -285,7 +285,11 @@ class _Sweep(Sweep):
 
     def pool(self, found: _Measure, name: str, mine: Array) -> None:
         """Note the queue and the work of a pool."""
-        line, time, teams = found.line, found.time, found.lowered.task_teams[found.x % len(found.lowered.task_teams)]
+        line, time, teams = (
+            found.line,
+            found.time,
+            found.lowered.task_teams[found.x % len(found.lowered.task_teams)],
+        )
         asked = mine & ((line == at.ASKED) | (line == at.INTERRUPTED))
         started = mine & (line == at.STARTED)
         given_up = mine & (line == at.DROPPED) & ~found.left_work
