@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from duecourse.scenarios import Scenario
-    from duecourse.simulations import Log
+    from duecourse.simulations import Event, Log
     from duecourse.simulations.measure import Sample
 
 BASELINES = ("baseline-2020", "baseline-2022")
 
 
-def differences(reference: Log, other: Log) -> list[tuple[int, object, object]]:
+def differences(reference: Log, other: Log) -> list[tuple[int, Event, Event]]:
     """The first events that differ, with their places."""
     pairs = enumerate(zip(reference.events, other.events, strict=False))
     return [(place, a, b) for place, (a, b) in pairs if a != b][:3]
@@ -171,7 +171,7 @@ def test_another_draw_is_seen(
     plan = Plan(scenario)
     compiled = CompiledOffice(plan).run(1, 0).log()
     assert_equal(log_of(plan, 1, 0), compiled)
-    real, calls = reference_standing.uniform_of, iter(range(1_000_000))
+    real, calls = uniform_of, iter(range(1_000_000))
 
     def uniform(key: int, what: int, index: int) -> float:
         u = real(key, what, index)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from duecourse.kernels import layout as at
 from duecourse.kernels.agenda import note, push
-from duecourse.kernels.compiling import inlined, placed
+from duecourse.kernels.compiling import part, placed
 
 if TYPE_CHECKING:
     from duecourse.kernels.layout import Numbers, Rules, State
@@ -18,7 +18,7 @@ BEYOND = -2
 """A day after the end of the calendar."""
 
 
-@inlined
+@part
 def span_end(
     spans: Numbers,
     days: Numbers,
@@ -45,7 +45,7 @@ def span_end(
     return day if 0 <= day < len(days) else BEYOND
 
 
-@inlined
+@part
 def rolled(days: Numbers, working: Numbers, day: int) -> int:
     """Return a day if it is worked, else the next working day."""
     if day < 0 or days[day, at.D_WORKED]:
@@ -54,7 +54,7 @@ def rolled(days: Numbers, working: Numbers, day: int) -> int:
     return working[index] if index < len(working) else BEYOND
 
 
-@inlined
+@part
 def due_on(
     cases: Numbers,
     nodes: Numbers,
@@ -107,7 +107,7 @@ def due_on(
     return last if since < 0 or since > last else at.NONE
 
 
-@inlined
+@part
 def new_node(scalars: Numbers, nodes: Numbers, a: int, b: int) -> int:
     """Return a node of a list; there is room for it."""
     scalars[at.NODES_USED] += 1
@@ -118,10 +118,10 @@ def new_node(scalars: Numbers, nodes: Numbers, a: int, b: int) -> int:
         node = scalars[at.NODES]
         scalars[at.NODES] = node + 1
     nodes[node, 0], nodes[node, 1], nodes[node, 2] = a, b, at.NONE
-    return node
+    return int(node)
 
 
-@inlined
+@part
 def append(
     scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: int, a: int, b: int
 ) -> None:
@@ -134,7 +134,7 @@ def append(
     cases[case, first + 1] = node
 
 
-@inlined
+@part
 def forget(scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: int) -> None:
     """Set the nodes of a list free."""
     node = cases[case, first]
@@ -147,7 +147,7 @@ def forget(scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: i
     cases[case, first] = at.NONE
 
 
-@inlined
+@part
 def later(days: Numbers, working: Numbers, base: int, now: int, delay: int) -> int:
     """Return the instant so many ticks of calendar days later; one on a day off moves to the next morning.
 
@@ -158,7 +158,7 @@ def later(days: Numbers, working: Numbers, base: int, now: int, delay: int) -> i
     if on >= len(days):
         return 2**62
     if days[on, at.D_WORKED]:
-        return (days[on, at.D_INDEX] - base) * at.TICKS + reached % at.TICKS
+        return int(days[on, at.D_INDEX] - base) * at.TICKS + reached % at.TICKS
     index = days[on, at.D_INDEX]
     return (index + 1 - base) * at.TICKS if index < len(working) else 2**62
 

@@ -120,6 +120,7 @@ class Measure:
         self.trials: dict[str, int] = {}
 
     def sample(self) -> Sample:
+        """Return all of them."""
         self.read()
         backlog, oldest = self.backlog(), self.oldest()
         self.flow(oldest)
@@ -163,6 +164,7 @@ class Measure:
     # --- one event --------------------------------------------------------------------------------
 
     def arrival(self, event: Event) -> None:
+        """Count a case from now on."""
         self.arrived.append(event.time)
         self.since.append(event.time)
         self.entered.append(event.time)
@@ -178,6 +180,7 @@ class Measure:
         self.stays.append({})
 
     def step(self, event: Event) -> None:
+        """Note that a case left a stage, and whether it ended."""
         case, time, stage, to = event.case, event.time, event.stage, event.to
         if stage == to or case in self.ended:
             return
@@ -195,6 +198,7 @@ class Measure:
                 self.conclude(case, time, self.outcomes.get((event.step, stage), ""))
 
     def conclude(self, case: int, time: float, outcome: str) -> None:
+        """Note how long a case took that ended within the window."""
         began = self.arrived[case]
         working, calendar = time - began, self.instant(time) - self.instant(began)
         for times in (self.total, self.by_outcome[outcome]):
@@ -210,10 +214,12 @@ class Measure:
         return self.days.date(day).toordinal() + (time - day)
 
     def lapse(self, event: Event) -> None:
+        """Count a limit that lapsed."""
         if self.counts(event.time):
             self.decided[event.subject, "late" if event.breach else "lapsed"] += 1
 
     def stop(self, event: Event) -> None:
+        """Count a limit that was kept, or note by how much it was missed."""
         if not self.counts(event.time):
             return
         if event.breach:
@@ -222,9 +228,11 @@ class Measure:
             self.decided[event.subject, "stopped"] += 1
 
     def ask(self, event: Event) -> None:
+        """Note since when a case waits for a pool."""
         self.asked[event.case] = event.time
 
     def start(self, event: Event) -> None:
+        """Note how long it waited."""
         asked = self.asked.pop(event.case)
         staff = self.staff[event.subject]
         staff.queued += self.within(asked, event.time)
@@ -234,10 +242,12 @@ class Measure:
         self.teams[event.case] = self.team.get((event.stage, event.activity), 1)
 
     def interrupt(self, event: Event) -> None:
+        """Note that it waits again."""
         self.finish(event)
         self.asked[event.case] = event.time
 
     def finish(self, event: Event) -> None:
+        """Note how long it was worked on, or waited in vain."""
         staff = self.staff[event.subject]
         if event.case in self.started:
             worked = self.within(self.started.pop(event.case), event.time)
@@ -292,6 +302,7 @@ class Measure:
         return found
 
     def flow(self, oldest: list[float]) -> None:
+        """Tell what came, went and was there."""
         counted = sum(map(self.counts, self.arrived))
         ended = len(self.total.working)
         window = self.end - self.begin
@@ -321,6 +332,7 @@ class Measure:
             self.values[f"stage.{stage}.present"] = self.present[stage] / window
 
     def times(self) -> None:
+        """Tell how long cases took."""
         self.durations("time", self.total)
         for outcome in self.scenario.procedure.outcomes:
             self.durations(f"outcome.{outcome.id}", self.by_outcome[outcome.id])
@@ -328,11 +340,13 @@ class Measure:
             self.durations(f"stage.{stage}", self.by_stage[stage])
 
     def durations(self, name: str, times: Times) -> None:
+        """Tell one kind of durations."""
         for unit, values in (("working", times.working), ("calendar", times.calendar)):
             for statistic, value in zip(STATISTICS, summary(values), strict=True):
                 self.values[f"{name}.{unit}.{statistic}"] = value
 
     def limits(self) -> None:
+        """Tell how often limits were kept, missed, and by how much."""
         for clock in self.scenario.procedure.clocks:
             late = self.decided[clock.id, "late"]
             lapsed = self.decided[clock.id, "lapsed"]
@@ -346,6 +360,7 @@ class Measure:
             self.values[f"clock.{clock.id}.overrun_q90"] = q90
 
     def pools(self) -> None:
+        """Tell how busy the staff was."""
         window = self.end - self.begin
         for pool in self.scenario.pools:
             staff = self.staff[pool.id]
@@ -368,6 +383,7 @@ class Measure:
             self.values["cost"] = math.fsum(found.values()) / self.years
 
     def share(self, name: str, part: int, whole: int) -> None:
+        """Tell a share, and of how many it is one."""
         self.values[name] = part / whole if whole else math.nan
         self.trials[name] = whole
 

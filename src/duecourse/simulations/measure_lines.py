@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -160,13 +161,13 @@ class _Measure(Measure):
         key = moved.case[rows] * len(stages) + moved.stage[rows]
         since, until = moved.since[rows], moved.until[rows]
         pairs, place = np.unique(key, return_inverse=True)
-        days = np.bincount(place, until - since, len(pairs)) / TICKS
+        stayed = np.bincount(place, until - since, len(pairs)) / TICKS
         calendar = self.instants(until) - self.instants(since)
-        calendar_days = np.bincount(place, calendar, len(pairs)) / TICKS
+        on_calendar = np.bincount(place, calendar, len(pairs)) / TICKS
         for number in np.unique(pairs % len(stages)).tolist():
             own = pairs % len(stages) == number
-            self.by_stage[stages[number]].working = days[own].tolist()
-            self.by_stage[stages[number]].calendar = calendar_days[own].tolist()
+            self.by_stage[stages[number]].working = stayed[own].tolist()
+            self.by_stage[stages[number]].calendar = on_calendar[own].tolist()
 
     def instants(self, times: Array) -> Array:
         """Return instants on the scale of calendar days, in ticks."""
@@ -239,7 +240,7 @@ class _Measure(Measure):
                     int(((np.minimum(until, x) - np.minimum(since, x)) * members).sum())
                     for x in (edge * TICKS for edge in edges)
                 ]
-                parts = zip(sums, sums[1:], strict=False)
+                parts = pairwise(sums)
                 times[kind, pool.id] = [(after - before) / TICKS for before, after in parts]
         return told(times, days, self.scenario)
 
