@@ -1,6 +1,6 @@
 """Model (b) as one writes it by hand in SimPy: every department's reply is an event. Prints what it found as JSON.
 
-    python by_hand.py RUNS DAYS SEED
+python by_hand.py RUNS DAYS SEED
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ SUPPLEMENT = lognormal(20.0, 0.8)
 REPLY = lognormal(7.0, 0.5)
 SPECIAL = lognormal(31.372549, 0.6)
 DEPARTMENTS = 13
+EXIT, AGAIN, OBJECTION = 0.15, 0.15, 0.12
 
 
 class Office:
@@ -52,38 +53,43 @@ class Office:
         self.environment.run(days)
 
     def arrivals(self) -> Life:
+        """Let cases arrive."""
         while True:
             yield self.environment.timeout(self.random.expovariate(1.0))
             self.cases += 1
             self.environment.process(self.case())
 
     def meetings(self) -> Life:
+        """Let the council meet."""
         while True:
             yield self.environment.timeout(30)
             self.council.succeed()
             self.council = self.environment.event()
 
     def work(self, pool: simpy.Resource, law: tuple[float, float]) -> Life:
+        """Have a member of a pool do some work."""
         with pool.request() as member:
             yield member
             yield self.environment.timeout(self.random.lognormvariate(*law))
 
     def consultation(self) -> Life:
+        """Wait for the last reply."""
         replies = [
             self.environment.timeout(self.random.lognormvariate(*REPLY)) for _ in range(DEPARTMENTS)
         ]
         yield self.environment.all_of(replies)
 
     def case(self) -> Life:
+        """Live the life of a case."""
         began, chance = self.environment.now, self.random.random
         yield from self.work(self.acceptance, ACCEPTANCE)
-        if chance() >= 0.15:
-            if chance() < 0.15:
+        if chance() >= EXIT:
+            if chance() < AGAIN:
                 yield from self.work(self.preliminary, REVIEW)
                 yield self.environment.timeout(self.random.lognormvariate(*SUPPLEMENT))
             yield from self.work(self.preliminary, REVIEW)
             yield from self.consultation()
-            if chance() < 0.12:
+            if chance() < OBJECTION:
                 yield from self.work(self.special, SPECIAL)
                 yield from self.consultation()
                 yield self.council
@@ -91,6 +97,7 @@ class Office:
 
 
 def main(runs: int, days: float, seed: int) -> None:
+    """Simulate, and print what was found."""
     began = time.process_time()
     offices = [Office(seed + run, days) for run in range(runs)]
     spent = time.process_time() - began

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import platform
 import resource
 import statistics
@@ -78,7 +79,7 @@ def ours(form: str, runs: int) -> Found:
     return {"cases": cases, "seconds": seconds, "lines": lines, "means": means, "grown": grown}
 
 
-def mean_time(lines: Any, final: int) -> float:
+def mean_time(lines: Any, final: int) -> float:  # noqa: ANN401  (an array)
     """Return the mean time from arrival to end of the cases that ended."""
     from duecourse.kernels import layout as at
 
@@ -122,7 +123,7 @@ def start(*, cached: bool) -> float:
     """Return the CPU seconds of a process that loads the engine, or compiles it."""
     with tempfile.TemporaryDirectory() as folder:
         code = "from duecourse.simulations.compiled import warm; warm()"
-        environment = {**__import__("os").environ}
+        environment = {**os.environ}
         if not cached:
             environment["NUMBA_CACHE_DIR"] = folder
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

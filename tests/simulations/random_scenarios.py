@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
+from tests.strategies import LABEL, choices, read_tables, tables
 
 from duecourse.errors import InvalidInput
 from duecourse.model.expression import TRUE
@@ -28,7 +29,6 @@ from duecourse.scenarios.scenario import (
     Scenario,
     Work,
 )
-from tests.strategies import LABEL, choices, read_tables, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,23 +41,21 @@ if TYPE_CHECKING:
 START = date(2022, 1, 4)
 NAME = Label("Drawn")
 TABLES = tuple(beta_table(mean, 0.25) for mean in (0.1, 0.5))
-LAWS = tuple(
-    map(
-        law,
-        (
-            {"law": "deterministic", "value": 0},
-            {"law": "deterministic", "value": 1},
-            {"law": "deterministic", "value": 2.5},
-            {"law": "exponential", "mean": 1.5},
-            {"law": "lognormal", "mean": 3, "cv": 1.2},
-            {"law": "uniform", "low": 0, "high": 2},
-            {"law": "triangular", "low": 0, "mode": 1, "high": 9},
-            {"law": "empirical", "values": [0, 1, 1, 4.25]},
-            {"law": "gamma", "mean": 2, "cv": 0.7},
-        ),
-    )
+WRITTEN: tuple[dict[str, Any], ...] = (
+    {"law": "deterministic", "value": 0},
+    {"law": "deterministic", "value": 1},
+    {"law": "deterministic", "value": 2.5},
+    {"law": "exponential", "mean": 1.5},
+    {"law": "lognormal", "mean": 3, "cv": 1.2},
+    {"law": "uniform", "low": 0, "high": 2},
+    {"law": "triangular", "low": 0, "mode": 1, "high": 9},
+    {"law": "empirical", "values": [0, 1, 1, 4.25]},
+    {"law": "gamma", "mean": 2, "cv": 0.7},
 )
-SLOW = LAWS[1:5]  # something takes time in every stage, so that no case goes round for ever at one instant
+LAWS = tuple(law(each) for each in WRITTEN)
+SLOW = LAWS[
+    1:5
+]  # something takes time in every stage, so that no case goes round for ever at one instant
 
 
 @st.composite
@@ -140,10 +138,10 @@ class _Drawing:
             notes=(),
         )
 
-    def one(self, values: Any) -> Any:
+    def one(self, values: Any) -> Any:  # noqa: ANN401  (whatever is drawn)
         return self.draw(st.sampled_from(list(values)))
 
-    def by_sort(self, values: Any) -> dict[str, Any]:
+    def by_sort(self, values: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever is drawn)
         """Return a value for every class; often the same one."""
         if self.draw(st.booleans()):
             return dict.fromkeys(self.sorts, self.one(values))
@@ -197,7 +195,9 @@ class _Drawing:
             id=f"pool{index}",
             label=NAME,
             groups=groups,
-            precedence=tuple(self.draw(st.permutations(["class0", "y"]))[:1]) if not weights else (),
+            precedence=tuple(self.draw(st.permutations(["class0", "y"]))[:1])
+            if not weights
+            else (),
             discipline=discipline,
             weights=weights,
             preemptive=self.draw(st.booleans()),
@@ -218,7 +218,9 @@ class _Drawing:
         agenda = self.one([None, 1, 3])
         kind = self.one(["every", "dates", "monthly"])
         if kind == "every":
-            return Meeting("body", NAME, self.draw(st.integers(1, 6)), self.draw(st.integers(0, 3)), agenda)
+            return Meeting(
+                "body", NAME, self.draw(st.integers(1, 6)), self.draw(st.integers(0, 3)), agenda
+            )
         if kind == "dates":
             dates = tuple(START + timedelta(7 * week) for week in range(12))
             return Meeting("body", NAME, 0, 0, agenda, dates=dates)

@@ -99,7 +99,7 @@ def test_a_wrong_number_of_the_measure_is_noticed(
 ) -> None:
     """The planted error: a measure that forgets what the end of the run cuts off."""
     scenario, log = run
-    monkeypatch.setattr("duecourse.simulations.measure._Measure.censor", lambda _: None)
+    monkeypatch.setattr("duecourse.simulations.measure.Measure.censor", lambda _: None)
     busy = replace(log, events=log.events[: len(log.events) - 1])
     with pytest.raises(EngineError, match=r"by instants and .* by cases; this is an error"):
         measure(without(busy, "finish", -1), scenario)

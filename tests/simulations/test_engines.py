@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.simulations.random_scenarios import scenarios
+from tests.simulations.test_process import WHAT_IFS
 
 from duecourse.cli.watching import watches
 from duecourse.errors import InvalidInput
@@ -27,23 +29,24 @@ from duecourse.simulations import standing as reference_standing
 from duecourse.simulations.compiled import CompiledOffice
 from duecourse.simulations.engines import lacks
 from duecourse.simulations.execute import log_of
+from duecourse.simulations.measure import measure
+from duecourse.simulations.measure_lines import measured
 from duecourse.simulations.plan import Plan
 from duecourse.simulations.process import Office
 from duecourse.simulations.randomness import normal_quantile, purpose, root, uniform_of
 from duecourse.simulations.records import Records
-from tests.simulations.random_scenarios import scenarios
-from tests.simulations.test_process import WHAT_IFS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from duecourse.scenarios import Scenario
-    from duecourse.simulations import Log
+    from duecourse.simulations import Event, Log
+    from duecourse.simulations.measure import Sample
 
 BASELINES = ("baseline-2020", "baseline-2022")
 
 
-def differences(reference: Log, other: Log) -> list[tuple[int, object, object]]:
+def differences(reference: Log, other: Log) -> list[tuple[int, Event, Event]]:
     """The first events that differ, with their places."""
     pairs = enumerate(zip(reference.events, other.events, strict=False))
     return [(place, a, b) for place, (a, b) in pairs if a != b][:3]
@@ -168,7 +171,7 @@ def test_another_draw_is_seen(
     plan = Plan(scenario)
     compiled = CompiledOffice(plan).run(1, 0).log()
     assert_equal(log_of(plan, 1, 0), compiled)
-    real, calls = reference_standing.uniform_of, iter(range(1_000_000))
+    real, calls = uniform_of, iter(range(1_000_000))
 
     def uniform(key: int, what: int, index: int) -> float:
         u = real(key, what, index)
@@ -191,7 +194,9 @@ def test_small_jobs_run_on_simpy_and_large_ones_compiled() -> None:
 
 
 def test_an_engine_that_is_none_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InvalidInput, match=r'there are auto, simpy, compiled; did you mean "compiled"'):
+    with pytest.raises(
+        InvalidInput, match=r'there are auto, simpy, compiled; did you mean "compiled"'
+    ):
         simulate(load_scenario("baseline-2022"), engine="complied")
 
 
@@ -208,8 +213,6 @@ def test_roots_are_those_of_python() -> None:
         assert int(compiled_chance.root(*map(np.uint64, parts))) == root(*parts)
 
 
-
-
 # --- whatever the scenario -----------------------------------------------------------------------------
 
 
@@ -222,6 +225,24 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
         return Records(self.grown.lowered, replication, self.state.log[:lines])
 
     monkeypatch.setattr(CompiledOffice, "_told", told)
+
+
+def told(sample: Callable[[], Sample]) -> str:
+    """A sample as text, in which what is no number equals itself; or the error that it ended in."""
+    try:
+        return repr(sample())
+    except EngineError as error:
+        return f"refused: {type(error).__name__}"
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_indicators_from_lines_are_those_from_events(name: str) -> None:
+    plan, compiled = office(name)
+    records = compiled.run(4, 1)
+
+    assert told(lambda: measured(records, plan.scenario)) == told(
+        lambda: measure(records.log(), plan.scenario)
+    )
 
 
 @pytest.mark.usefixtures("stopped")
@@ -246,10 +267,14 @@ def test_random_scenarios_of_random_procedures_have_equal_events(
     except InvalidInput:  # its guards come out in too many ways, say
         return
     reference = Office(plan, seed, 0)
-    compiled = CompiledOffice(plan).run(seed, 0).log().events
+    records = CompiledOffice(plan).run(seed, 0)
+    compiled = records.log()
     try:
         reference.run()
     except EngineError:
-        assert tuple(reference.events[: len(compiled)]) == compiled
+        assert tuple(reference.events[: len(compiled.events)]) == compiled.events
     else:
-        assert tuple(reference.events) == compiled
+        assert tuple(reference.events) == compiled.events
+        assert told(lambda: measured(records, scenario)) == told(
+            lambda: measure(compiled, scenario)
+        )

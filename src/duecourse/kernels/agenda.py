@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duecourse.kernels import layout as at
-from duecourse.kernels.compiling import inlined
+from duecourse.kernels.compiling import part
 
 if TYPE_CHECKING:
     from duecourse.kernels.layout import Numbers
@@ -16,7 +16,7 @@ _FAR = 2.0**45
 """A duration in days that no run lasts for: instants stay within 64 bits."""
 
 
-@inlined
+@part
 def push(
     scalars: Numbers, heap: Numbers, time: int, phase: int, number: int, action: int, payload: int
 ) -> None:
@@ -40,7 +40,7 @@ def push(
     heap[place, 0], heap[place, 1], heap[place, 2] = time, key, payload * 16 + action
 
 
-@inlined
+@part
 def pop(scalars: Numbers, heap: Numbers) -> None:
     """Take what is due first out of the agenda and make it what is under way."""
     scalars[at.NOW] = heap[0, 0]
@@ -55,7 +55,7 @@ def pop(scalars: Numbers, heap: Numbers) -> None:
     while below + 1 < last:
         earlier = heap[below + 1, 0] < heap[below, 0]
         tied = heap[below + 1, 0] == heap[below, 0]
-        below += np.int64(earlier | (tied & (heap[below + 1, 1] < heap[below, 1])))
+        below += int(earlier | (tied & (heap[below + 1, 1] < heap[below, 1])))
         heap[place, 0], heap[place, 1], heap[place, 2] = (
             heap[below, 0],
             heap[below, 1],
@@ -83,10 +83,8 @@ def pop(scalars: Numbers, heap: Numbers) -> None:
     heap[place, 0], heap[place, 1], heap[place, 2] = time, key, load
 
 
-@inlined
-def note(
-    scalars: Numbers, log: Numbers, case: int, line: int, what: int, more: int
-) -> None:
+@part
+def note(scalars: Numbers, log: Numbers, case: int, line: int, what: int, more: int) -> None:
     """Write a line of the log."""
     at_line = scalars[at.LINES]
     scalars[at.LINES] = at_line + 1
@@ -96,7 +94,7 @@ def note(
     log[at_line, 2], log[at_line, 3] = what, more
 
 
-@inlined
+@part
 def on_grid(duration: float) -> int:
     """Return a duration in ticks; halves go up."""
-    return np.int64(np.floor(min(duration, _FAR) * at.TICKS + 0.5))
+    return int(np.floor(min(duration, _FAR) * at.TICKS + 0.5))

@@ -50,19 +50,42 @@ def _load(function: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401  (
     function.compile(tuple(map(numba.typeof, arguments)))
 
 
-def compiled(function: _F, *, cached: bool, allocates: bool = False) -> _F:
-    """Return a function compiled to machine code; while it runs other threads go on.
+def compiled(function: _F, *, cached: bool) -> _F:
+    """Return a function compiled to machine code; while it runs other threads go on."""
+    return cast("_F", numba.njit(cache=cached, nogil=True)(function))
 
-    Args:
-        function: what is compiled.
-        cached: whether the machine code is kept for the next start.
-        allocates: whether it makes arrays of its own, and so counts references.
-    """
-    return cast("_F", numba.njit(cache=cached, nogil=True, _nrt=allocates)(function))
+
+def inlined(function: _F) -> _F:
+    """Return a small function that compiled functions call; it is compiled into each of them."""
+    return cast("_F", numba.njit(function))
+
+
+# --- without memory of its own ------------------------------------------------------------------------
+#
+# What allocates nothing needs no count of who still uses an array. Counting costs more than all else that the engine
+# does with arrays.
+
+_BARE: dict[str, Any] = {"_nrt": False}
+_PART: dict[str, Any] = {**_BARE, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def whole(function: _F, *, cached: bool) -> _F:
+    """Return a function compiled to machine code that allocates nothing; while it runs other threads go on."""
+    return cast("_F", numba.njit(cache=cached, nogil=True, **_BARE)(function))
+
+
+def part(function: _F) -> _F:
+    """Return a small function that functions call which allocate nothing; Python cannot call it."""
+    return cast("_F", numba.njit(**_PART)(function))
+
+
+def placed(function: _F) -> _F:
+    """Return a part that is compiled into the one place that calls it, however large it is."""
+    return cast("_F", numba.njit(forceinline=True, **_PART)(function))
 
 
 def shared(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, Callable[..., Any]]:
-    """Return plain functions compiled as they stand, those that call each other together.
+    """Return plain functions compiled as they stand, those that call each other together; they allocate nothing.
 
     Args:
         namespace: the module that they stand in, by `vars`; what they name else is taken from there.
@@ -71,15 +94,5 @@ def shared(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, Call
     scope = dict(namespace)
     for name in names:
         plain = namespace[name]
-        scope[name] = numba.njit(FunctionType(plain.__code__, scope, name), _nrt=False)
+        scope[name] = numba.njit(**_BARE)(FunctionType(plain.__code__, scope, name))
     return {name: scope[name] for name in names}
-
-
-def placed(function: _F) -> _F:
-    """Return a function that is compiled into the one place that calls it, however large it is."""
-    return cast("_F", numba.njit(forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
-
-
-def inlined(function: _F) -> _F:
-    """Return a small function that compiled functions call; it is compiled into each of them."""
-    return cast("_F", numba.njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))

@@ -97,8 +97,9 @@ MOST_ENTRIES = 2**31 - 2
     MEMBER_AT,
     LEFT,
     QUIET,
+    FOLLOWING,
     SCALARS,
-) = range(37)
+) = range(38)
 
 # what is under way
 IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)

@@ -50,7 +50,7 @@ class Cases:
 
 
 def _product(*, cached: bool) -> Callable[..., Any]:
-    def product(  # noqa: PLR0913, PLR0917  (one loop, on purpose)
+    def product(
         starts: Numbers,
         to_local: Indices,
         to_shared: Indices,

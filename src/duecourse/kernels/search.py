@@ -60,7 +60,7 @@ _hash, _meets = inlined(_hashed), inlined(_met)
 def _search(*, wide: bool, cached: bool) -> Callable[..., Any]:
     zero = np.uint64(0)
 
-    def search(  # noqa: PLR0913, PLR0917  (one loop, on purpose)
+    def search(
         rules: Words,
         asks: Words,
         asks_of: Numbers,
@@ -187,7 +187,7 @@ def _enter(*, wide: bool, cached: bool) -> Callable[..., Any]:
 def _able(*, wide: bool, cached: bool) -> Callable[..., Any]:
     zero = np.uint64(0)
 
-    def able(  # noqa: PLR0913, PLR0917  (one loop, on purpose)
+    def able(
         rules: Words,
         asks: Words,
         asks_of: Numbers,
@@ -239,7 +239,7 @@ def _able(*, wide: bool, cached: bool) -> Callable[..., Any]:
 def _edges(*, wide: bool, cached: bool) -> Callable[..., Any]:
     zero = np.uint64(0)
 
-    def edges(  # noqa: PLR0913, PLR0917  (one loop, on purpose)
+    def edges(
         rules: Words,
         asks: Words,
         asks_of: Numbers,

@@ -35,22 +35,22 @@ _FIRST = 1 << 14
 
 
 # comparisons are spelled out, for a compiled set of constants is made anew each time
-def _looked(  # noqa: PLR0911, PLR0913, PLR0917
+def _looked(
     keys: Numbers, values: Numbers, miss: Numbers, op: int, a: np.int64, b: np.int64
 ) -> np.int64:
     """Return the result of an operation on two sets; -1, with the question in `miss`, where it is not known."""
     if op == INTERSECTION:
-        if a == 0 or a == b or b == 1:  # noqa: PLR1714
+        if a == 0 or a == b or b == 1:
             return a
         if b == 0 or a == 1:
             return b
     elif op == UNION:
-        if a == 1 or a == b or b == 0:  # noqa: PLR1714
+        if a == 1 or a == b or b == 0:
             return a
         if a == 0 or b == 1:
             return b
     else:
-        if a == 0 or a == b or b == 1:  # noqa: PLR1714
+        if a == 0 or a == b or b == 1:
             return _NO
         if b == 0:
             return a
@@ -72,7 +72,7 @@ _look = inlined(_looked)
 
 
 def _spread(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
-    def spread(  # noqa: PLR0913, PLR0917  (one loop, on purpose)
+    def spread(
         order: Indices,
         starts: Numbers,
         to: Indices,
@@ -183,7 +183,7 @@ def _ordered(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
                     stack[depth], edges[depth] = target, starts[target]
                     depth += 1
 
-    return compiled(ordered, cached=cached, allocates=True)
+    return compiled(ordered, cached=cached)
 
 
 ORDERED = Compiled(_ordered)

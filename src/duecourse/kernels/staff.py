@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from duecourse.kernels import layout as at
 from duecourse.kernels.agenda import note, on_grid, push
-from duecourse.kernels.compiling import inlined, placed
+from duecourse.kernels.compiling import part, placed
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Numbers, Rules, State
+    from duecourse.kernels.layout import Floats, Numbers, Rules, State
 
 
-@inlined
+@part
 def place_of(
     desks: Numbers, queue: Numbers, desk: int, rank: int, due: int, asked: int, case: int
 ) -> int:
@@ -34,10 +34,10 @@ def place_of(
             low = middle + 1
         else:
             high = middle
-    return low
+    return int(low)
 
 
-@inlined
+@part
 def put(
     desks: Numbers, queue: Numbers, desk: int, rank: int, due: int, asked: int, case: int
 ) -> None:
@@ -59,7 +59,7 @@ def put(
     desks[desk, at.P_TAIL] = tail + 1
 
 
-@inlined
+@part
 def take_out(desks: Numbers, queue: Numbers, desk: int, place: int) -> None:
     """Take the job in a place out of the queue."""
     head = desks[desk, at.P_HEAD]
@@ -73,7 +73,7 @@ def take_out(desks: Numbers, queue: Numbers, desk: int, place: int) -> None:
         desks[desk, at.P_TAIL] = tail
 
 
-@inlined
+@part
 def call(
     scalars: Numbers,
     heap: Numbers,
@@ -94,7 +94,7 @@ def call(
         push(scalars, heap, scalars[at.NOW], at.START, desk, at.DISPATCH, 0)
 
 
-@inlined
+@part
 def release(
     cases: Numbers,
     desks: Numbers,
@@ -119,7 +119,7 @@ def release(
         desks[desk, at.P_WORKING] = last
 
 
-@inlined
+@part
 def due_of(cases: Numbers, clocks_at: int, clocks: int, case: int) -> int:
     """Return the earliest due day of the running clocks of a case."""
     found = at.NEVER
@@ -210,15 +210,15 @@ def victims(rules: Rules, state: State, desk: int, rank: int, skill: int, team: 
             return count
 
 
-@inlined
+@part
 def _less(rules: Rules, cases: Numbers, a: int, b: int) -> bool:
     """Return whether the work of a case comes before that of another by (rank, begun, case)."""
     one = rules.tasks[cases[a, at.JOB_TASK], at.T_RANK]
     two = rules.tasks[cases[b, at.JOB_TASK], at.T_RANK]
     if one != two:
-        return one < two
+        return bool(one < two)
     if cases[a, at.WORK_BEGUN] != cases[b, at.WORK_BEGUN]:
-        return cases[a, at.WORK_BEGUN] < cases[b, at.WORK_BEGUN]
+        return bool(cases[a, at.WORK_BEGUN] < cases[b, at.WORK_BEGUN])
     return a < b
 
 
@@ -238,10 +238,10 @@ def push_aside(rules: Rules, state: State, desk: int, case: int) -> None:
     note(scalars, state.log, case, at.INTERRUPTED, what, task | cases[case, at.EFFORT] << 16)
 
 
-@inlined
-def pace_of(paces: Numbers, pace: int) -> float:
+@part
+def pace_of(paces: Floats, pace: int) -> float:
     """Return the share of full time behind a number in a case; 0 is all of it."""
-    return paces[pace - 1] if pace > 0 else 1.0
+    return float(paces[pace - 1]) if pace > 0 else 1.0
 
 
 @placed

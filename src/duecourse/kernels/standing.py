@@ -9,7 +9,7 @@ import numpy as np
 from duecourse.kernels import chance
 from duecourse.kernels import layout as at
 from duecourse.kernels.agenda import note, on_grid, push
-from duecourse.kernels.compiling import inlined, placed, shared
+from duecourse.kernels.compiling import part, placed, shared
 from duecourse.kernels.staff import call, due_moved, leave_hands, place_of, release, take_out
 from duecourse.kernels.statutory import later, move_clocks
 
@@ -27,15 +27,17 @@ root, uniform_of, quantile = (
 )
 between, normal_quantile = _compiled["between"], _compiled["normal_quantile"]
 
-@inlined
+
+@part
 def draw(cases: Numbers, counts: Narrow, case: int, purpose: int, place: int) -> float:
     """Return the number for a purpose; each time the case asks for it, another."""
     count = counts[case, place]
     counts[case, place] = count + 1
-    return uniform_of(np.uint64(cases[case, at.KEY]), np.uint64(purpose), np.uint64(count))
+    key = np.uint64(cases[case, at.KEY])
+    return float(uniform_of(key, np.uint64(purpose), np.uint64(count)))
 
 
-@inlined
+@part
 def variate(rules: Rules, law: int, u: float) -> int:
     """Return the quantile of a law in ticks."""
     laws = rules.laws
@@ -43,16 +45,22 @@ def variate(rules: Rules, law: int, u: float) -> int:
     return on_grid(quantile(laws[law, at.L_KIND], rules.values, first, count, u))
 
 
-@inlined
+@part
 def soonest(scalars: Numbers, cases: Numbers, case: int) -> int:
     """Return when somebody can act next: now, or the next day where a lapse has closed this one."""
     now = scalars[at.NOW]
-    return now + (cases[case, at.LAST_LAPSE] == now)
+    return int(now + (cases[case, at.LAST_LAPSE] == now))
 
 
-@inlined
+@part
 def due_after(
-    scalars: Numbers, cases: Numbers, days: Numbers, working: Numbers, case: int, delay: int, calendar: int
+    scalars: Numbers,
+    cases: Numbers,
+    days: Numbers,
+    working: Numbers,
+    case: int,
+    delay: int,
+    calendar: int,
 ) -> int:
     """Return when something is due that happens after a delay, in working days or in calendar days."""
     now = scalars[at.NOW]
@@ -60,7 +68,7 @@ def due_after(
     return max(time, soonest(scalars, cases, case))
 
 
-@inlined
+@part
 def resume(scalars: Numbers, cases: Numbers, heap: Numbers, case: int, token: int) -> None:
     """Wake a case as soon as somebody can act, unless it has gone on meanwhile."""
     if token != cases[case, at.TOKEN] or not cases[case, at.AWAKE]:
@@ -74,7 +82,7 @@ def resume(scalars: Numbers, cases: Numbers, heap: Numbers, case: int, token: in
         scalars[at.WOKEN] = 1
 
 
-@inlined
+@part
 def heard(scalars: Numbers, cases: Numbers, heap: Numbers, case: int, panel: int) -> None:
     """Let a case go on if this is the panel that it waits for."""
     if cases[case, at.LISTENING] == panel:
@@ -92,7 +100,7 @@ def opinion(rules: Rules, state: State, case: int, payload: int) -> int:
     name = np.uint64(rules.keys[voters[voter, at.V_KEYS] + member])
     persistence, constant = rules.voter_odds[voter, 2], rules.voter_odds[voter, 3]
     if constant == 0 and persistence < 0 and voters[voter, at.V_NEUTRAL] == at.NONE:
-        return voters[voter, at.V_SUPPORT]  # whatever is drawn
+        return int(voters[voter, at.V_SUPPORT])  # whatever is drawn
     step, objection = at.NONE, voters[voter, at.V_OBJECTION]
     for number in range(1 if persistence >= 0 else count, count + 1):
         if constant >= 0:
@@ -187,17 +195,17 @@ def move_panels(rules: Rules, state: State, case: int, move: int) -> None:
         cases[case, at.HELD_FIRST] = at.NONE
 
 
-@inlined
+@part
 def letter_place(letters: Numbers, key: int) -> int:
     """Return where the next state of the monitors stands for a state and a letter, or should stand."""
     size = len(letters) - 1
     place = np.int64((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & size
     while letters[place, 0] != key and letters[place, 0] != at.NONE:
         place = (place + 1) & size
-    return place
+    return int(place)
 
 
-@inlined
+@part
 def letter_key(watched: int, letter: int, actor: int) -> int:
     """Return the key of a state of the monitors, a letter and an actor."""
     return (watched << 36) | (letter << 12) | actor
@@ -232,7 +240,7 @@ def enter(rules: Rules, state: State, case: int, move: int, subject: int) -> int
     return status
 
 
-@inlined
+@part
 def finish(rules: Rules, state: State, case: int) -> None:
     """Set free the members who did the job of a case, or take it out of the queue."""
     scalars, cases, desks, queue = state.scalars, state.cases, state.desks, state.queue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from duecourse.kernels import layout as at
 from duecourse.kernels.agenda import note, push
-from duecourse.kernels.compiling import inlined, placed
+from duecourse.kernels.compiling import part, placed
 
 if TYPE_CHECKING:
     from duecourse.kernels.layout import Numbers, Rules, State
@@ -18,9 +18,15 @@ BEYOND = -2
 """A day after the end of the calendar."""
 
 
-@inlined
+@part
 def span_end(
-    spans: Numbers, days: Numbers, working: Numbers, months: Numbers, start: int, span: int, first: int
+    spans: Numbers,
+    days: Numbers,
+    working: Numbers,
+    months: Numbers,
+    start: int,
+    span: int,
+    first: int,
 ) -> int:
     """Return the last day of a span; `first` is 1 where its first day counts."""
     count, unit = spans[span, at.S_COUNT], spans[span, at.S_UNIT]
@@ -39,7 +45,7 @@ def span_end(
     return day if 0 <= day < len(days) else BEYOND
 
 
-@inlined
+@part
 def rolled(days: Numbers, working: Numbers, day: int) -> int:
     """Return a day if it is worked, else the next working day."""
     if day < 0 or days[day, at.D_WORKED]:
@@ -48,7 +54,7 @@ def rolled(days: Numbers, working: Numbers, day: int) -> int:
     return working[index] if index < len(working) else BEYOND
 
 
-@inlined
+@part
 def due_on(
     cases: Numbers,
     nodes: Numbers,
@@ -101,7 +107,7 @@ def due_on(
     return last if since < 0 or since > last else at.NONE
 
 
-@inlined
+@part
 def new_node(scalars: Numbers, nodes: Numbers, a: int, b: int) -> int:
     """Return a node of a list; there is room for it."""
     scalars[at.NODES_USED] += 1
@@ -112,11 +118,13 @@ def new_node(scalars: Numbers, nodes: Numbers, a: int, b: int) -> int:
         node = scalars[at.NODES]
         scalars[at.NODES] = node + 1
     nodes[node, 0], nodes[node, 1], nodes[node, 2] = a, b, at.NONE
-    return node
+    return int(node)
 
 
-@inlined
-def append(scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: int, a: int, b: int) -> None:
+@part
+def append(
+    scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: int, a: int, b: int
+) -> None:
     """Add a node to the list whose ends stand in the columns `first` and `first + 1` of a case."""
     node = new_node(scalars, nodes, a, b)
     if cases[case, first] < 0:
@@ -126,7 +134,7 @@ def append(scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: i
     cases[case, first + 1] = node
 
 
-@inlined
+@part
 def forget(scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: int) -> None:
     """Set the nodes of a list free."""
     node = cases[case, first]
@@ -139,10 +147,8 @@ def forget(scalars: Numbers, nodes: Numbers, cases: Numbers, case: int, first: i
     cases[case, first] = at.NONE
 
 
-@inlined
-def later(
-    days: Numbers, working: Numbers, base: int, now: int, delay: int
-) -> int:
+@part
+def later(days: Numbers, working: Numbers, base: int, now: int, delay: int) -> int:
     """Return the instant so many ticks of calendar days later; one on a day off moves to the next morning.
 
     Beyond the calendar it is after the end of every run.
@@ -152,7 +158,7 @@ def later(
     if on >= len(days):
         return 2**62
     if days[on, at.D_WORKED]:
-        return (days[on, at.D_INDEX] - base) * at.TICKS + reached % at.TICKS
+        return int(days[on, at.D_INDEX] - base) * at.TICKS + reached % at.TICKS
     index = days[on, at.D_INDEX]
     return (index + 1 - base) * at.TICKS if index < len(working) else 2**62
 
@@ -225,9 +231,7 @@ def settle(rules: Rules, state: State, case: int, day: int) -> None:
             cases[case, block + at.STOPPED_SINCE] = day
         elif not stopped and since >= 0:
             cases[case, block + at.STOPPED_SINCE] = at.NONE
-            append(
-                state.scalars, state.nodes, cases, case, block + at.FIRST_PAUSE, since, day
-            )
+            append(state.scalars, state.nodes, cases, case, block + at.FIRST_PAUSE, since, day)
 
 
 @placed
@@ -291,9 +295,7 @@ def move_clocks(rules: Rules, state: State, case: int, move: int, soonest: int) 
                     if by < 0:
                         cases[case, block + at.UNLIMITED] = 1
                     else:
-                        append(
-                            scalars, state.nodes, cases, case, block + at.FIRST_EXTENSION, by, 0
-                        )
+                        append(scalars, state.nodes, cases, case, block + at.FIRST_EXTENSION, by, 0)
             elif kind == at.OP_BEGIN:
                 changed = not (cases[case, at.ACTIVE] >> name) & 1
                 cases[case, at.ACTIVE] |= 1 << name

@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import nearest
-from duecourse.kernels.chance import Z_MOST, Z_PARTS
+from duecourse.kernels import chance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     Grid = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+Z_MOST, Z_PARTS = chance.Z_MOST, chance.Z_PARTS
+"""The grid of tables: see `duecourse.kernels.chance`."""
 
 
 class LawError(ValueError):

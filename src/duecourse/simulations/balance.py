@@ -41,10 +41,19 @@ def check_balance(
     for event in log.events:
         sweep.see(event)
     sweep.finish()
-    for what, (here, there) in sweep.against(sample.values).items():
+    refuse_unless(log.replication, sweep.against(sample.values))
+
+
+def refuse_unless(replication: int, laws: Mapping[str, tuple[int, int]]) -> None:
+    """Refuse a run of which a law does not hold.
+
+    Raises:
+        EngineError: with the law and both numbers.
+    """
+    for what, (here, there) in laws.items():
         if here != there:
             raise EngineError(
-                f"replication {log.replication}: {what} is {here / TICKS:g} by instants and "
+                f"replication {replication}: {what} is {here / TICKS:g} by instants and "
                 f"{there / TICKS:g} by cases; {OURS}"
             )
 

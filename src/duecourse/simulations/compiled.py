@@ -86,27 +86,12 @@ class CompiledOffice:
         raise EngineError(f"the compiled engine stopped ({status}) where the other went on; {OURS}")
 
     def _begin(self, seed: int, replication: int) -> None:
-        state, plan = self.state, self.plan
+        state = self.state
         for name in ("desks", "rooms", "streams", "there", "busy", "in_line"):
             getattr(state, name)[:] = 0
         scalars, lowered = state.scalars, self.grown.lowered
         scalars[:] = lowered.scalars(seed, replication)
-        due: list[tuple[int, int, int, int]] = []
-        for number, stream in enumerate(plan.streams):
-            found = stream.next(root(seed, replication, stream.key), 0, 0, 0.0)
-            if found is not None and found[0] < plan.days.length:
-                state.streams[number] = 0, found[1], int(found[2] * TICKS)
-                due.append((int(found[0] * TICKS), at.ARRIVAL, number, at.ARRIVE))
-        for number, days in enumerate(plan.meeting_days):
-            for day in days[:1]:
-                due.append((day * TICKS, at.MEETING, -1 - number, (number << 32) * 16 + at.MEET))
-        for number, changes in enumerate(lowered.staff_changes):
-            first, last = self.grown.rules.pools[number, : at.G_LAST + 1]
-            for day, row in changes:
-                if day:
-                    due.append((day * TICKS, at.SCHEDULE, number, row * 16 + at.STAFF))
-                else:
-                    state.there[first:last] = self.grown.rules.sizes[row, first:last]
+        due = self._first()
         entries = []
         for sequence, (time, phase, number, load) in enumerate(due, 1):
             if time < scalars[at.END]:
@@ -116,6 +101,29 @@ class CompiledOffice:
         while len(entries) > len(self.state.heap):
             self.state = self.state._replace(heap=_doubled(self.state.heap))
         self.state.heap[: len(entries)] = np.array(sorted(entries), np.int64).reshape(-1, 3)
+
+    def _first(self) -> list[tuple[int, int, int, int]]:
+        """Return what is on the agenda from the beginning: ticks, phase, number, payload and action."""
+        state, plan, lowered = self.state, self.plan, self.grown.lowered
+        seed, replication = state.scalars[at.SEED], state.scalars[at.REPLICATION]
+        due: list[tuple[int, int, int, int]] = []
+        for number, stream in enumerate(plan.streams):
+            key = root(int(seed) % 2**64, int(replication) % 2**64, stream.key)
+            found = stream.next(key, 0, 0, 0.0)
+            if found is not None and found[0] < plan.days.length:
+                state.streams[number] = 0, found[1], int(found[2] * TICKS)
+                due.append((int(found[0] * TICKS), at.ARRIVAL, number, at.ARRIVE))
+        for number, days in enumerate(plan.meeting_days):
+            first = ((number << 32) * 16 + at.MEET) if days else 0
+            due += [(day * TICKS, at.MEETING, -1 - number, first) for day in days[:1]]
+        for number, changes in enumerate(lowered.staff_changes):
+            low, high = self.grown.rules.pools[number, : at.G_LAST + 1]
+            for day, row in changes:
+                if day:
+                    due.append((day * TICKS, at.SCHEDULE, number, row * 16 + at.STAFF))
+                else:
+                    state.there[low:high] = self.grown.rules.sizes[row, low:high]
+        return due
 
     def _grow(self) -> None:
         """Double every array that is nearly full."""

@@ -72,7 +72,9 @@ def choose(
         return Choice(Engine.SIMPY, f"the compiled one does not have {missing}")
     cases = round(replications * sum(map(expected_cases, scenarios)))
     if cases < LARGE:
-        return Choice(Engine.SIMPY, f"about {cases:,} cases; the compiled one is for {LARGE:,} and more")
+        return Choice(
+            Engine.SIMPY, f"about {cases:,} cases; the compiled one is for {LARGE:,} and more"
+        )
     return Choice(Engine.COMPILED, f"about {cases:,} cases; it is for {LARGE:,} and more")
 
 

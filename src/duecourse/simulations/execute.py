@@ -100,14 +100,24 @@ class Worker:
         found = None if kept is None else kept.sample(replication)
         if found is not None:
             return found
-        plan = self.plan(index)
         if self.batch.engine is Engine.COMPILED:
-            log = self.office(index).run(self.batch.seed, replication).log()
-        else:
-            log = log_of(plan, self.batch.seed, replication)
+            return self.compiled(index, replication, kept)
+        plan = self.plan(index)
+        log = log_of(plan, self.batch.seed, replication)
         found = measure(log, plan.scenario)
         if kept is not None:
             kept.commit(log, plan.scenario, found)
+        return found
+
+    def compiled(self, index: int, replication: int, kept: Kept | None) -> Sample:
+        """Return what one replication gives on the compiled engine; events are made of it only if they are kept."""
+        from duecourse.simulations.measure_lines import measured
+
+        scenario = self.batch.scenarios[index]
+        records = self.office(index).run(self.batch.seed, replication)
+        found = measured(records, scenario)
+        if kept is not None:
+            kept.commit(records.log(), scenario, found)
         return found
 
     def plan(self, index: int) -> Plan:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from calendar import monthrange
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from duecourse.calendar import Unit
 from duecourse.kernels import layout as at
 from duecourse.model.expression import TRUE, simplify
 from duecourse.scenarios.capacity import Discipline
+from duecourse.simulations.arrays import UNITS, blank, calendar_tables, odds, table
 from duecourse.simulations.streams import ARRIVAL, Fork
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from duecourse.calendar import Calendar, Span
+    from duecourse.calendar import Span
     from duecourse.scenarios.law import Law
     from duecourse.simulations.plan import Kind, Plan, Task, Voter, Wish
-    from duecourse.simulations.streams import Stream, Way
-
-UNITS = {Unit.WORKING_DAY: 0, Unit.CALENDAR_DAY: 1, Unit.CALENDAR_MONTH: 2}
+from duecourse.simulations.streams import Stream, Way
 
 
 def signed(number: int) -> int:
@@ -40,6 +36,8 @@ class Lowered:
         tasks, voters: in the order of their numbers.
         members: how many members there are at most in all panels of a class of cases.
         groups: the groups of all pools, in order, each with its pool.
+        task_pools, task_teams: the pool and the team of each activity; nothing at the end.
+        ordinals: the dates of the working days of the run as numbers.
         staff_changes: for each pool the days on which a head-count changes, with the row of the head-counts.
     """
 
@@ -76,6 +74,11 @@ class Lowered:
         self._skills = {"": 0}
         self.groups = [(pool, group) for pool in plan.scenario.pools for group in pool.groups]
         self.static = self._arrays()
+        tasks = self.tasks
+        self.task_pools = np.array([*(each.pool for each in tasks), -1], np.int64)
+        self.task_teams = np.array([*(each.team for each in tasks), 1], np.int64)
+        dates = (plan.days.date(day).toordinal() for day in range(plan.days.length))
+        self.ordinals = np.array(list(dates), np.int64)
 
     # --- the whole ------------------------------------------------------------------------------------
 
@@ -88,17 +91,17 @@ class Lowered:
             for stage, found in kind.tasks.items():
                 stages[number, self.stages[stage]] = len(tasks), len(tasks) + len(found)
                 tasks += [self._task(task) for task in found]
-        extensions = np.zeros((len(kinds), len(self.clocks), 2), np.int64)
-        panels = np.zeros((len(kinds), len(self.panels), 2), np.int64)
+        extensions, panels = (
+            self._extensions(),
+            np.zeros((len(kinds), len(self.panels), 2), np.int64),
+        )
         voters: list[list[int]] = []
         keys: list[int] = []
         for number, kind in enumerate(plan.kinds.values()):
-            for clock, wishes in kind.extensions.items():
-                extensions[number, self.clocks[clock]] = self._wished(wishes)
-            for panel, found in kind.voters.items():
-                panels[number, self.panels[panel]] = len(voters), len(voters) + len(found)
-                voters += [self._voter(panel, voter, keys) for voter in found]
-            members = sum(len(each.keys) for found in kind.voters.values() for each in found)
+            for panel, asked in kind.voters.items():
+                panels[number, self.panels[panel]] = len(voters), len(voters) + len(asked)
+                voters += [self._voter(panel, voter, keys) for voter in asked]
+            members = sum(len(each.keys) for asked in kind.voters.values() for each in asked)
             self.members = max(self.members, members)
         clocks = [[self.span(each.limit), self._stopped_by(each.id)] for each in procedure.clocks]
         streams = [self._stream(each) for each in plan.streams]
@@ -111,6 +114,8 @@ class Lowered:
                 if extension.by is not None:
                     self.span(extension.by)
         days, working, months = calendar_tables(plan.days.calendar)
+        for voter in self.voters:
+            self._actor(voter.actor)
         pools = self._pools()
         rooms: list[list[int]] = []
         met: list[int] = []
@@ -119,47 +124,57 @@ class Lowered:
             rooms.append([agenda, len(met), len(met) + len(on)])
             met += on
         return {
-            "kinds": _table(kinds, at.KIND_COLUMNS),
+            "kinds": table(kinds, at.KIND_COLUMNS),
             "stages": stages,
-            "tasks": _table(tasks, at.TASK_COLUMNS),
+            "tasks": table(tasks, at.TASK_COLUMNS),
             "odds": np.array([task.probability for task in self.tasks], np.float64),
             "lists": np.array(self._lists, np.int64),
             "shares": np.array(self._shares, np.float64),
-            "wishes": _table([row for row, _ in self._wishes], at.WISH_COLUMNS),
+            "wishes": table([row for row, _ in self._wishes], at.WISH_COLUMNS),
             "wish_odds": np.array([odds for _, odds in self._wishes], np.float64),
             "extensions": extensions,
-            "voters": _table(voters, at.VOTER_COLUMNS),
-            "voter_odds": np.array([_odds(each) for each in self.voters], np.float64).reshape(
-                -1, 4
-            ),
+            "voters": table(voters, at.VOTER_COLUMNS),
+            "voter_odds": np.array([odds(each) for each in self.voters], np.float64).reshape(-1, 4),
             "panels": panels,
             "keys": np.array(keys, np.int64),
             "lines": np.array(self._key_lines(), np.int64),
-            "laws": _table(self._law_rows, 3),
+            "laws": table(self._law_rows, 3),
             "values": np.array(self._values, np.float64),
-            "actors": _table(actors, len(self.steps)),
-            "clocks": _table(clocks, 2),
-            "spans": _table([[span.count, UNITS[span.unit]] for span in self._spans], 2),
+            "actors": table(actors, len(self.steps)),
+            "clocks": table(clocks, 2),
+            "spans": table([[span.count, UNITS[span.unit]] for span in self._spans], 2),
             "days": days,
             "working": working,
             "months": months,
-            "pools": _table(pools, at.POOL_COLUMNS),
+            "pools": table(pools, at.POOL_COLUMNS),
             "paces": np.array([group.full_time for _, group in self.groups], np.float64),
-            "able": _table(
+            "able": table(
                 [[group.able(skill) for _, group in self.groups] for skill in self._skills],
                 len(self.groups),
             ),
-            "sizes": _table(sizes, len(self.groups)),
-            "rooms": _table(rooms, 3),
+            "sizes": table(sizes, len(self.groups)),
+            "rooms": table(rooms, 3),
             "meetings": np.array(met, np.int64),
-            "streams": _table(streams, at.STREAM_COLUMNS),
+            "streams": table(streams, at.STREAM_COLUMNS),
             "weights": np.array(self._weights, np.float64).reshape(-1, 2),
-            "known": _table(self._known, 2),
-            "forks": _table(self._fork_rows, 3),
+            "known": table(self._known, 2),
+            "forks": table(self._fork_rows, 3),
             "ends": np.array(self._ends, np.float64),
             "ways": np.array(self._ways, np.int64),
-            "blank": self._blank(),
+            "blank": blank(
+                len(self.clocks),
+                len(self.panels),
+                max((len(pool.groups) for pool in plan.scenario.pools), default=0),
+            ),
         }
+
+    def _extensions(self) -> Any:  # noqa: ANN401  (an array)
+        kinds = self.plan.kinds.values()
+        found = np.zeros((len(kinds), len(self.clocks), 2), np.int64)
+        for number, kind in enumerate(kinds):
+            for clock, wishes in kind.extensions.items():
+                found[number, self.clocks[clock]] = self._wished(wishes)
+        return found
 
     def span(self, span: Span) -> int:
         """Return the number of a span."""
@@ -381,55 +396,6 @@ class Lowered:
     def _actor(self, name: str) -> int:
         return self.actor_names.setdefault(name, len(self.actor_names))
 
-    def _blank(self) -> Any:  # noqa: ANN401  (an array)
-        clocks, panels = len(self.clocks), len(self.panels)
-        first = at.CASE_COLUMNS + clocks
-        size = first + clocks * at.CLOCK_COLUMNS + panels * at.PANEL_COLUMNS
-        size += max((len(pool.groups) for pool in self.plan.scenario.pools), default=0)
-        found = np.zeros(size, np.int64)
-        found[at.ALIVE] = 1
-        none = (at.LISTENING, at.MEETING_ROOM, at.PLACE, at.LAST_LAPSE, at.HELD_FIRST, at.HELD_LAST)
-        found[list(none)] = at.NONE
-        for clock in range(clocks):
-            block = first + clock * at.CLOCK_COLUMNS
-            none = (at.STOPPED_SINCE, at.DUE, at.FIRST_PAUSE, at.LAST_PAUSE)
-            for column in (*none, at.FIRST_EXTENSION, at.LAST_EXTENSION):
-                found[block + column] = at.NONE
-        return found
-
 
 MOST_OPS = 64
 """What one step may do to clocks, suspensions and panels, at most."""
-
-
-def _odds(voter: Voter) -> tuple[float, float, float, float]:
-    """Return silence, the share of the neutral, persistence, and the propensity; the last two are below 0 where there is none."""
-    persistence = -1.0 if voter.persistence is None else voter.persistence
-    constant = voter.propensity[0] if len(set(voter.propensity)) == 1 else -1.0
-    return voter.silence, voter.neutral_share, persistence, constant
-
-
-def _table(rows: Sequence[Sequence[int]], columns: int) -> Any:  # noqa: ANN401  (an array)
-    return np.array(rows, np.int64).reshape(len(rows), columns)
-
-
-def calendar_tables(calendar: Calendar) -> tuple[Any, Any, Any]:
-    """Return the days, the working days and the months of a calendar (see `duecourse.kernels.layout`)."""
-    first, last = calendar.first, calendar.last
-    days, working = [], []
-    for offset in range((last - first).days + 1):
-        day = first + dt.timedelta(offset)
-        worked = calendar.is_working(day)
-        if worked:
-            working.append(offset)
-        days.append((len(working), int(worked), _month(day, first), day.day))
-    months = []
-    for year in range(first.year, last.year + 1):
-        for month in range(1, 13):
-            begins = dt.date(year, month, 1)
-            months.append(((begins - first).days, monthrange(year, month)[1]))
-    return _table(days, 4), np.array(working, np.int64), _table(months, 2)
-
-
-def _month(day: dt.date, first: dt.date) -> int:
-    return (day.year - first.year) * 12 + day.month - 1

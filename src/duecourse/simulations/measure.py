@@ -61,14 +61,14 @@ def measure(log: Log, scenario: Scenario, window: tuple[float, float] | None = N
     Raises:
         EngineError: cases, or the time that they spend, are not conserved: an error of duecourse.
     """
-    found = _Measure(log, scenario, window)
+    found = Measure(log, scenario, window)
     sample = found.sample()
     check_balance(log, scenario, (found.begin, found.end), sample)
     return replace(sample, periods=periods(log, scenario), flows=flows(log, scenario))
 
 
 @dataclass
-class _Times:
+class Times:
     """Durations in working days and in calendar days."""
 
     working: list[float] = field(default_factory=list)
@@ -76,7 +76,7 @@ class _Times:
 
 
 @dataclass
-class _Staff:
+class Staff:
     """What one pool did within the window."""
 
     busy: float = 0.0
@@ -84,7 +84,9 @@ class _Staff:
     waits: list[float] = field(default_factory=list)
 
 
-class _Measure:
+class Measure:
+    """The indicators of one replication while its log is read."""
+
     def __init__(
         self, log: Log, scenario: Scenario, window: tuple[float, float] | None = None
     ) -> None:
@@ -104,12 +106,12 @@ class _Measure:
         self.present: dict[str, float] = defaultdict(float)
         self.stays: list[dict[str, tuple[float, float]]] = []
         self.ended: dict[int, float] = {}
-        self.total = _Times()
-        self.by_outcome: dict[str, _Times] = defaultdict(_Times)
-        self.by_stage: dict[str, _Times] = defaultdict(_Times)
+        self.total = Times()
+        self.by_outcome: dict[str, Times] = defaultdict(Times)
+        self.by_stage: dict[str, Times] = defaultdict(Times)
         self.decided: Counter[tuple[str, str]] = Counter()
         self.overruns: dict[str, list[float]] = defaultdict(list)
-        self.staff = {pool.id: _Staff() for pool in scenario.pools}
+        self.staff = {pool.id: Staff() for pool in scenario.pools}
         self.asked: dict[int, float] = {}
         self.started: dict[int, float] = {}
         self.team = teams(scenario)
@@ -118,6 +120,29 @@ class _Measure:
         self.trials: dict[str, int] = {}
 
     def sample(self) -> Sample:
+        """Return all of them."""
+        self.read()
+        backlog, oldest = self.backlog(), self.oldest()
+        self.flow(oldest)
+        self.times()
+        self.limits()
+        self.pools()
+        return Sample(
+            self.values,
+            self.trials,
+            tuple(backlog),
+            len(self.arrived),
+            self.events,
+            oldest=tuple(oldest),
+        )
+
+    @property
+    def events(self) -> int:
+        """How many events there were."""
+        return len(self.log.events)
+
+    def read(self) -> None:
+        """Read the log."""
         reactions: dict[str, Callable[[Event], None]] = {
             "arrival": self.arrival,
             "docket": self.taken_up,
@@ -135,24 +160,11 @@ class _Measure:
             if reaction is not None:
                 reaction(event)
         self.censor()
-        backlog, oldest = self.backlog(), self.oldest()
-        self.flow(oldest)
-        self.times()
-        self.limits()
-        self.pools()
-        events = len(self.log.events)
-        return Sample(
-            self.values,
-            self.trials,
-            tuple(backlog),
-            len(self.arrived),
-            events,
-            oldest=tuple(oldest),
-        )
 
     # --- one event --------------------------------------------------------------------------------
 
     def arrival(self, event: Event) -> None:
+        """Count a case from now on."""
         self.arrived.append(event.time)
         self.since.append(event.time)
         self.entered.append(event.time)
@@ -168,6 +180,7 @@ class _Measure:
         self.stays.append({})
 
     def step(self, event: Event) -> None:
+        """Note that a case left a stage, and whether it ended."""
         case, time, stage, to = event.case, event.time, event.stage, event.to
         if stage == to or case in self.ended:
             return
@@ -185,6 +198,7 @@ class _Measure:
                 self.conclude(case, time, self.outcomes.get((event.step, stage), ""))
 
     def conclude(self, case: int, time: float, outcome: str) -> None:
+        """Note how long a case took that ended within the window."""
         began = self.arrived[case]
         working, calendar = time - began, self.instant(time) - self.instant(began)
         for times in (self.total, self.by_outcome[outcome]):
@@ -200,10 +214,12 @@ class _Measure:
         return self.days.date(day).toordinal() + (time - day)
 
     def lapse(self, event: Event) -> None:
+        """Count a limit that lapsed."""
         if self.counts(event.time):
             self.decided[event.subject, "late" if event.breach else "lapsed"] += 1
 
     def stop(self, event: Event) -> None:
+        """Count a limit that was kept, or note by how much it was missed."""
         if not self.counts(event.time):
             return
         if event.breach:
@@ -212,9 +228,11 @@ class _Measure:
             self.decided[event.subject, "stopped"] += 1
 
     def ask(self, event: Event) -> None:
+        """Note since when a case waits for a pool."""
         self.asked[event.case] = event.time
 
     def start(self, event: Event) -> None:
+        """Note how long it waited."""
         asked = self.asked.pop(event.case)
         staff = self.staff[event.subject]
         staff.queued += self.within(asked, event.time)
@@ -224,10 +242,12 @@ class _Measure:
         self.teams[event.case] = self.team.get((event.stage, event.activity), 1)
 
     def interrupt(self, event: Event) -> None:
+        """Note that it waits again."""
         self.finish(event)
         self.asked[event.case] = event.time
 
     def finish(self, event: Event) -> None:
+        """Note how long it was worked on, or waited in vain."""
         staff = self.staff[event.subject]
         if event.case in self.started:
             worked = self.within(self.started.pop(event.case), event.time)
@@ -282,6 +302,7 @@ class _Measure:
         return found
 
     def flow(self, oldest: list[float]) -> None:
+        """Tell what came, went and was there."""
         counted = sum(map(self.counts, self.arrived))
         ended = len(self.total.working)
         window = self.end - self.begin
@@ -311,18 +332,21 @@ class _Measure:
             self.values[f"stage.{stage}.present"] = self.present[stage] / window
 
     def times(self) -> None:
+        """Tell how long cases took."""
         self.durations("time", self.total)
         for outcome in self.scenario.procedure.outcomes:
             self.durations(f"outcome.{outcome.id}", self.by_outcome[outcome.id])
         for stage in self.scenario.behaviours:
             self.durations(f"stage.{stage}", self.by_stage[stage])
 
-    def durations(self, name: str, times: _Times) -> None:
+    def durations(self, name: str, times: Times) -> None:
+        """Tell one kind of durations."""
         for unit, values in (("working", times.working), ("calendar", times.calendar)):
             for statistic, value in zip(STATISTICS, summary(values), strict=True):
                 self.values[f"{name}.{unit}.{statistic}"] = value
 
     def limits(self) -> None:
+        """Tell how often limits were kept, missed, and by how much."""
         for clock in self.scenario.procedure.clocks:
             late = self.decided[clock.id, "late"]
             lapsed = self.decided[clock.id, "lapsed"]
@@ -336,6 +360,7 @@ class _Measure:
             self.values[f"clock.{clock.id}.overrun_q90"] = q90
 
     def pools(self) -> None:
+        """Tell how busy the staff was."""
         window = self.end - self.begin
         for pool in self.scenario.pools:
             staff = self.staff[pool.id]
@@ -358,6 +383,7 @@ class _Measure:
             self.values["cost"] = math.fsum(found.values()) / self.years
 
     def share(self, name: str, part: int, whole: int) -> None:
+        """Tell a share, and of how many it is one."""
         self.values[name] = part / whole if whole else math.nan
         self.trials[name] = whole
 

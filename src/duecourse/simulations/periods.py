@@ -35,9 +35,18 @@ def periods(log: Log, scenario: Scenario) -> dict[str, tuple[float, ...]]:
     for kind, name, since, until, members in _spans(log, teams(scenario)):
         for period, part in _parts(since, min(until, float(length))):
             times[kind, name][period] += part * members
+    return told(times, log.days, scenario)
+
+
+def told(
+    times: Mapping[tuple[str, str], Sequence[float]], run: Days, scenario: Scenario
+) -> dict[str, tuple[float, ...]]:
+    """Return what `periods` does, from the working days of work and of waiting in each pool and period."""
+    length = run.length
+    days = [min(PERIOD, length - at) for at in range(0, length, PERIOD)]
     found: dict[str, tuple[float, ...]] = {}
     for pool in scenario.pools:
-        there = _there(pool, log.days, days)
+        there = _there(pool, run, days)
         for what, kind, sizes in (("utilisation", "work", there), ("queue", "wait", days)):
             parts = zip(times[kind, pool.id], sizes, strict=True)
             found[f"pool.{pool.id}.{what}"] = tuple(
@@ -66,6 +75,11 @@ def flows(log: Log, scenario: Scenario) -> dict[str, float]:
                 counts[f"stage.{event.to}"] += 1
         elif event.event == "arrival":
             counts[f"stage.{scenario.procedure.initial}"] += 1
+    return yearly(counts, scenario)
+
+
+def yearly(counts: Mapping[str, int], scenario: Scenario) -> dict[str, float]:
+    """Return what `flows` does, from how often each step was taken and each stage entered; a Counter, say."""
     years = scenario.years - scenario.warm_up
     procedure = scenario.procedure
     names = [

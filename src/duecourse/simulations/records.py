@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from duecourse.kernels import layout as at
 from duecourse.simulations.agenda import TICKS
 from duecourse.simulations.log import Event, Log
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from duecourse.simulations.lowered import Lowered
 
-EVENTS = ("arrival", "step", "lapse", "stop", "late", "ask", "start", "finish", "drop", "interrupt")
+    Columns = list[Any]
+
+EVENTS = (
+    "arrival",
+    "step",
+    "lapse",
+    "stop",
+    "late",
+    "ask",
+    "start",
+    "finish",
+    "drop",
+    "interrupt",
+)
 """The events by the number of their line."""
 
 
@@ -28,68 +45,80 @@ class Records:
 
     def log(self) -> Log:
         """Return the log as events."""
-        return Log(self.replication, self.lowered.plan.days, tuple(self._events()))
+        rows = zip(*self._columns(), strict=True)
+        return Log(self.replication, self.lowered.plan.days, tuple(map(Event._make, rows)))
 
-    def _events(self) -> list[Event]:
+    def _columns(self) -> Columns:
+        """Return the columns of the log, as `Event` has them."""
         lowered, lines = self.lowered, self.lines
         plan = lowered.plan
-        stages, steps = list(lowered.stages), list(lowered.steps)
-        clocks, kinds = list(lowered.clocks), list(plan.kinds.values())
-        pools = [pool.id for pool in plan.scenario.pools]
-        paces = [group.full_time for _, group in lowered.groups]
-        times = (lines[:, at.TIME] / TICKS).tolist()
-        who, what, more = lines[:, at.WHO], lines[:, at.WHAT], lines[:, at.MORE]
-        of_case: list[Any] = []
-        found: list[Event] = []
-        for time, case, line, stage, to, step, flags, x, y in zip(
-            times,
-            (who >> 4).tolist(),
-            (who & 15).tolist(),
-            (what & 0xFFF).tolist(),
-            (what >> 12 & 0xFFF).tolist(),
-            (what >> 24 & 0xFFFF).tolist(),
-            (what >> 40).tolist(),
-            (more & 0xFFFF).tolist(),
-            (more >> 16).tolist(),
-            strict=True,
-        ):
-            if line == at.ARRIVED:
-                of_case.append(kinds[x])
-            kind = of_case[case]
-            actor = name = activity = subject = ""
-            value = 0.0
-            if line == at.STEP:
-                name = steps[step]
-                actor = kind.actors[name]
-                if x > len(clocks):
-                    subject = lowered.voters[x - 1 - len(clocks)].names[y]
-                elif x:
-                    subject = clocks[x - 1]
-            elif line in {at.LAPSED, at.STOPPED}:
-                subject, value = clocks[x], float(y)
-            elif line == at.LATE:
-                voter = lowered.voters[x]
-                actor, name, subject = voter.actor, steps[step], voter.names[y]
-            elif line != at.ARRIVED:
-                task = lowered.tasks[x]
-                pace = flags >> 2
-                value = y / TICKS * paces[pace - 1] if pace else y / TICKS
-                activity, subject = task.name, pools[task.pool]
-            found.append(
-                Event(
-                    case,
-                    kind.id,
-                    time,
-                    EVENTS[line],
-                    actor,
-                    name,
-                    stages[stage],
-                    stages[to],
-                    activity,
-                    subject,
-                    value,
-                    bool(flags & 1),
-                    bool(flags & 2),
-                )
-            )
-        return found
+        what, more = lines[:, at.WHAT], lines[:, at.MORE]
+        case, line = lines[:, at.WHO] >> 4, lines[:, at.WHO] & 15
+        step, flags = what >> 24 & 0xFFFF, what >> 40
+        x, y = more & 0xFFFF, more >> 16
+        kind = x[line == at.ARRIVED][case]
+        stages, steps = _names(lowered.stages), _names(lowered.steps)
+        actors = np.array([*lowered.actor_names, ""], object)
+        actor, name = np.full(len(lines), len(actors) - 1), np.full(len(lines), len(steps) - 1)
+        taken, late = line == at.STEP, line == at.LATE
+        actor[taken] = self.lowered.static["actors"][kind[taken], step[taken]]
+        name[taken | late] = step[taken | late]
+        actor[late] = np.array([self._actor(voter.actor) for voter in lowered.voters], int)[x[late]]
+        work = (line >= at.ASKED) & (line <= at.INTERRUPTED)
+        activity = np.full(len(lines), len(lowered.tasks))
+        activity[work] = x[work]
+        activities = _names(task.name for task in lowered.tasks)
+        paces = np.array([1.0, *(group.full_time for _, group in lowered.groups)])
+        value = np.where(work, y / TICKS * paces[flags >> 2], 0.0)
+        value[line == at.STOPPED] = y[line == at.STOPPED]
+        return [
+            case.tolist(),
+            _names(plan.kinds)[kind].tolist(),
+            (lines[:, at.TIME] / TICKS).tolist(),
+            np.array(EVENTS, object)[line].tolist(),
+            actors[actor].tolist(),
+            steps[name].tolist(),
+            stages[what & 0xFFF].tolist(),
+            stages[what >> 12 & 0xFFF].tolist(),
+            activities[activity].tolist(),
+            self._subjects(line, x, y).tolist(),
+            value.tolist(),
+            (flags & 1).astype(bool).tolist(),
+            (flags & 2).astype(bool).tolist(),
+        ]
+
+    def _actor(self, name: str) -> int:
+        names = self.lowered.actor_names
+        return names.get(name, len(names))
+
+    def _subjects(self, line: Any, x: Any, y: Any) -> Any:  # noqa: ANN401  (arrays)
+        """Return the clock, the pool or the member that each line is about."""
+        lowered = self.lowered
+        pools = [pool.id for pool in lowered.plan.scenario.pools]
+        of_tasks = [pools[task.pool] if task.pool >= 0 else "" for task in lowered.tasks]
+        names: list[str] = ["", *lowered.clocks, *of_tasks]
+        tasks = 1 + len(lowered.clocks)
+        firsts = []
+        for voter in lowered.voters:
+            firsts.append(len(names))
+            names += voter.names
+        first = np.array([*firsts, 0], int)
+        place = np.zeros(len(line), int)
+        clocks = len(lowered.clocks)
+        of_clock = (line == at.LAPSED) | (line == at.STOPPED)
+        place[of_clock] = 1 + x[of_clock]
+        step = line == at.STEP
+        lapse = step & (x <= clocks)
+        place[lapse] = x[lapse]
+        reply = step & (x > clocks)
+        place[reply] = first[x[reply] - 1 - clocks] + y[reply]
+        late = line == at.LATE
+        place[late] = first[x[late]] + y[late]
+        work = (line >= at.ASKED) & (line <= at.INTERRUPTED)
+        place[work] = tasks + x[work]
+        return np.array(names, object)[place]
+
+
+def _names(names: Iterable[str]) -> Any:  # noqa: ANN401  (an array)
+    """Return names as an array, with nothing at the end."""
+    return np.array([*names, ""], object)
