@@ -47,7 +47,7 @@ def _slot_of(level: int | np.int64, own: Indices, width: int, last: np.uint64) -
 _slot = inlined(_slot_of)
 
 
-def _making(  # noqa: PLR0913, PLR0917
+def _making(
     level: int | np.int64,
     own: Indices,
     levels: Indices,
@@ -88,17 +88,17 @@ _made = inlined(_making)
 
 
 # comparisons are spelled out, for a compiled set of constants is made anew each time
-def _quickly(  # noqa: PLR0911, PLR0913, PLR0917
+def _quickly(
     op: int, a: np.int64, b: np.int64, meta: Numbers, keys: Numbers, results: Indices
 ) -> np.int64:
     """Return what an operation gives where that is plain or was found out before; else `_UNKNOWN`."""
     if op == WITHOUT:
-        if b == NEVER or a == NEVER:  # noqa: PLR1714
+        if b == NEVER or a == NEVER:
             return a
         if b < 0 or a == b:
             return np.int64(NEVER)
     elif op == SUM:
-        if a == NEVER or b == NEVER:  # noqa: PLR1714
+        if a == NEVER or b == NEVER:
             return np.int64(NEVER)
         if a == ZERO:
             return b
@@ -107,7 +107,7 @@ def _quickly(  # noqa: PLR0911, PLR0913, PLR0917
         if a < 0 and b < 0:
             return np.int64(-2 - min(-a - 2 - b - 2, meta[CAP]))
     else:
-        if a == b or b == NEVER:  # noqa: PLR1714
+        if a == b or b == NEVER:
             return a
         if a == NEVER:
             return b
@@ -125,7 +125,7 @@ def _quickly(  # noqa: PLR0911, PLR0913, PLR0917
 _quick = inlined(_quickly)
 
 
-def _combining(  # noqa: PLR0913, PLR0917
+def _combining(
     op: int,
     a: np.int64,
     b: np.int64,
@@ -185,7 +185,7 @@ _combined = inlined(_combining)
 
 
 def _each(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
-    def each(op: int, a: Indices, b: Indices, out: Indices, done: Numbers, store: Any) -> bool:  # noqa: ANN401, PLR0913, PLR0917
+    def each(op: int, a: Indices, b: Indices, out: Indices, done: Numbers, store: Any) -> bool:  # noqa: ANN401
         while done[0] < len(out):
             at = done[0]
             made = _combined(op, np.int64(a[at]), np.int64(b[at]), *store)
@@ -199,7 +199,7 @@ def _each(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
 
 
 def _gather(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
-    def gather(  # noqa: PLR0913, PLR0917
+    def gather(
         best: int,
         sources: Indices,
         to: Indices,
@@ -226,7 +226,7 @@ def _gather(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
 
 
 def _relax(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
-    def relax(  # noqa: PLR0913, PLR0917  (one loop, on purpose)
+    def relax(
         best: int,
         order: Indices,
         parts: Numbers,
@@ -276,7 +276,7 @@ def _relax(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
 
 
 def _cubes(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
-    def cubes(  # noqa: PLR0913, PLR0917
+    def cubes(
         first: int,
         last: int,
         out: Indices,
@@ -317,7 +317,7 @@ def _evaluate(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
 
 
 def _make(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
-    def make(  # noqa: PLR0913, PLR0917
+    def make(
         level: int,
         own: Indices,
         levels: Indices,

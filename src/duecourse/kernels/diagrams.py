@@ -130,7 +130,7 @@ class Diagrams:
         """Return an operation on two functions."""
         return int(self.each(op, np.array([first], np.int32), np.array([second], np.int32))[0])
 
-    def gathered(  # noqa: PLR0913, PLR0917
+    def gathered(
         self,
         size: int,
         sources: Indices,

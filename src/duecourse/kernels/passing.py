@@ -30,7 +30,7 @@ _FIRST = 1 << 14
 
 
 def _explore(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
-    def explore(  # noqa: PLR0913, PLR0917  (one loop, on purpose)
+    def explore(
         starts: Numbers,
         to: Indices,
         event: Indices,
@@ -101,7 +101,7 @@ class Passing:
         most: how many pairs are looked at.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(
         self,
         size: int,
         sources: Indices,
@@ -180,7 +180,7 @@ class Passing:
         self.edge = np.where(self.passes, -1, order[np.where(self.passes, 0, by) % max(moves, 1)])
 
 
-def _wider(  # noqa: PLR0913, PLR0917
+def _wider(
     room: int,
     known: NDArray[np.bool_],
     after: Indices,

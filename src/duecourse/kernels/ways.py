@@ -63,11 +63,11 @@ def _parts(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
                     parts_found += 1
         return parts_found
 
-    return compiled(parts, cached=cached, allocates=True)
+    return compiled(parts, cached=cached)
 
 
 def _walk(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
-    def walk(  # noqa: PLR0913, PLR0917
+    def walk(
         starts: Numbers,
         to: Indices,
         open_: NDArray[np.bool_],
