@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from duecourse.kernels.compiling import Compiled, compiled, inlined
+from duecourse.kernels.compiling import Compiled, part, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def _slot_of(level: int | np.int64, own: Indices, width: int, last: np.uint64) -
     return slot
 
 
-_slot = inlined(_slot_of)
+_slot = part(_slot_of)
 
 
 def _making(
@@ -84,7 +84,7 @@ def _making(
     return np.int64(count)
 
 
-_made = inlined(_making)
+_made = part(_making)
 
 
 # comparisons are spelled out, for a compiled set of constants is made anew each time
@@ -122,7 +122,7 @@ def _quickly(
     return _UNKNOWN
 
 
-_quick = inlined(_quickly)
+_quick = part(_quickly)
 
 
 def _combining(
@@ -181,7 +181,7 @@ def _combining(
         stack[depth, 2] += 1
 
 
-_combined = inlined(_combining)
+_combined = part(_combining)
 
 
 def _each(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
@@ -195,7 +195,7 @@ def _each(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
             done[0] += 1
         return True
 
-    return compiled(each, cached=cached)
+    return whole(each, cached=cached)
 
 
 def _gather(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
@@ -222,7 +222,7 @@ def _gather(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
             done[0] += 1
         return True
 
-    return compiled(gather, cached=cached)
+    return whole(gather, cached=cached)
 
 
 def _relax(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
@@ -272,7 +272,7 @@ def _relax(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
             done[0] += 1
         return True
 
-    return compiled(relax, cached=cached)
+    return whole(relax, cached=cached)
 
 
 def _cubes(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
@@ -300,7 +300,7 @@ def _cubes(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
             done[0] += 1
         return True
 
-    return compiled(cubes, cached=cached)
+    return whole(cubes, cached=cached)
 
 
 def _evaluate(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
@@ -313,7 +313,7 @@ def _evaluate(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
                 node = children[node, chosen[levels[node]]]
             out[at] = -2 - node
 
-    return compiled(evaluate, cached=cached)
+    return whole(evaluate, cached=cached)
 
 
 def _make(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
@@ -329,7 +329,7 @@ def _make(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
         made: np.int64 = _made(level, own, levels, children, arity, slots, meta)
         return made
 
-    return compiled(make, cached=cached)
+    return whole(make, cached=cached)
 
 
 def _enter(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
@@ -344,7 +344,7 @@ def _enter(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
                 slot = (slot + _ONE) & last
             slots[slot] = node
 
-    return compiled(enter, cached=cached)
+    return whole(enter, cached=cached)
 
 
 EACH, GATHER, RELAX = Compiled(_each), Compiled(_gather), Compiled(_relax)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from duecourse.kernels.compiling import Compiled, compiled
+from duecourse.kernels.compiling import Compiled, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def _explore(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
             ends[progress[HEAD]] = progress[EDGES]
         return DONE
 
-    return compiled(explore, cached=cached)
+    return whole(explore, cached=cached)
 
 
 EXPLORE = Compiled(_explore)
