@@ -277,7 +277,13 @@ def test_the_name_of_a_file_without_its_ending_is_answered_with_the_file(tmp_pat
 
 
 def test_list_names_the_experiments(tmp_path: Path) -> None:
-    assert "experiments\n  text-2020-2022\n" in duecourse("list", cwd=tmp_path)[1]
+    listed = duecourse("list", cwd=tmp_path)[1].partition("experiments\n")[2].splitlines()
+
+    assert [line.split()[0] for line in listed[:3]] == [
+        "sensitivity-2022",
+        "staffing-2022",
+        "text-2020-2022",
+    ]
 
 
 @pytest.mark.parametrize(
