@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.simulations.random_scenarios import scenarios
-from tests.simulations.test_process import WHAT_IFS
+from tests.simulations.test_process import WHAT_IFS, claimed
 
 from duecourse.cli.watching import watches
 from duecourse.errors import InvalidInput
@@ -22,8 +22,10 @@ from duecourse.model.library import project_root
 from duecourse.model.names import names_in_reach
 from duecourse.properties.property_file import load_properties
 from duecourse.scenarios import load_scenario
+from duecourse.scenarios.files import scenario_files
 from duecourse.scenarios.law import law
-from duecourse.simulations import Engine, EngineError, choose, compare, replicate, simulate
+from duecourse.shipped import shipped
+from duecourse.simulations import Engine, EngineError, choose, compare, engines, replicate, simulate
 from duecourse.simulations import agenda as reference_agenda
 from duecourse.simulations import standing as reference_standing
 from duecourse.simulations.compiled import CompiledOffice
@@ -211,6 +213,55 @@ def test_roots_are_those_of_python() -> None:
     for case in (0, 1, 2**63, 2**64 - 1):
         parts = 7, 3, (purpose("filings.file") + case) % 2**64
         assert int(compiled_chance.root(*map(np.uint64, parts))) == root(*parts)
+
+
+# --- what stops a run, and what the compiled engine does not have -----------------------------------------
+
+
+@pytest.mark.parametrize("claim", ["never decide_review", "eventually by commission and by office"])
+def test_a_property_that_is_violated_stops_both_engines_with_the_same_words(claim: str) -> None:
+    scenario = load_scenario("baseline-2022").lasting(0.5, 0)
+
+    def words(engine: str) -> str:
+        with pytest.raises(EngineError) as error:
+            replicate(scenario, properties=[claimed(claim)], engine=engine)
+        return str(error.value)
+
+    assert words("compiled") == words("simpy")
+
+
+def test_a_step_against_the_law_stops_both_engines(toy: Callable[..., Scenario]) -> None:
+    scenario = toy('take = "decide"')
+    object.__setattr__(scenario.behaviours["office"][0], "take", ("agree",))
+
+    for engine in ("simpy", "compiled"):
+        with pytest.raises(EngineError, match='"agree" is not allowed in "office"'):
+            replicate(scenario, engine=engine)
+
+
+def test_what_the_compiled_engine_was_not_built_for_runs_on_simpy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Planted: as if `carries` had been added to the language after the engine was built."""
+    scenario = load_scenario("baseline-2022")
+    pools = tuple(replace(each, carries=3) for each in scenario.pools)
+    monkeypatch.setitem(engines._KNOWN, "Pool", engines._KNOWN["Pool"] - {"carries"})
+
+    assert list(lacks(scenario)) == []
+    found = choose((replace(scenario, pools=pools),), 1_000)
+    assert found.engine is Engine.SIMPY
+    assert "`carries` of `Pool`" in found.why
+    with pytest.raises(InvalidInput, match=r"`carries` of `Pool` .* use the engine simpy"):
+        choose((replace(scenario, pools=pools),), 1, "compiled")
+
+
+@pytest.mark.parametrize("name", scenario_files(shipped()))
+def test_every_shipped_scenario_runs_on_the_compiled_engine_unless_it_has_a_docket(
+    name: str,
+) -> None:
+    found = list(lacks(load_scenario(name)))
+
+    assert not found or "`docket` of `Scenario`" in found[0]
 
 
 # --- whatever the scenario -----------------------------------------------------------------------------
