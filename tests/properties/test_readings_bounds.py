@@ -135,6 +135,12 @@ def test_text_and_json_say_clauses_conditions_and_the_command(partly: ReadingsBo
     text = readings_bounds_text(partly)
     data = json.loads(json.dumps(readings_bounds_json(partly)))
 
+    ordinary = text.partition("Ordinary conclusion\n")[2].partition("\n\n")[0].splitlines()
+    told = {int(line.split()[1]): int(line.split()[0].replace(",", "")) for line in ordinary}
+    row = next(each for each in partly.outcomes if each.outcome.id == "ordinary_conclusion")
+
+    assert "  70 = 10 (9) + 30 (11) + 15 (11) + 15 (12)" in text  # the articles of the text of 2022
+    assert told == {each.counted: each.under.choices for each in row.rows}
     assert "  unbounded; 160 without that" in text
     assert "an extension without limit: extends the special review" in text
     assert "special_extension = none (R14)" in text

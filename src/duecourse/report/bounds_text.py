@@ -51,6 +51,13 @@ def sum_text(row: Bound, lang: Lang = "en") -> str:
     return f"{addends} = {total}"
 
 
+def addends_text(clauses: Iterable[Clause]) -> str:
+    """Return the sum of clauses as days and articles, such as `10 (8) + 30 (10)`."""
+    return " + ".join(
+        f"{each.days} ({', '.join(cite.article for cite in each.cites)})" for each in clauses
+    )
+
+
 def counted_text(row: Bound) -> str:
     """Return the greatest counted time in a few words."""
     if row.counted is not None:

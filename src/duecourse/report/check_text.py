@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from duecourse.model.cites_json import cites_json
 from duecourse.properties.check import Verdict
+from duecourse.report.bounds_text import addends_text
 from duecourse.report.words import say
 
 if TYPE_CHECKING:
@@ -190,12 +191,8 @@ def _result(report: Report, result: Result, lang: Lang, *, story: bool = True) -
 
 def _sum(result: Result, lang: Lang) -> str:
     """Return the most working days with the clauses that make them: `70 = 10 (9) + 30 (11) + …`."""
-    addends = [
-        f"{clause.days} ({', '.join(each.article for each in clause.cites)})"
-        for clause in result.clauses
-    ]
-    total = " + ".join(addends)
-    figures = f"{result.days} = {total}" if len(addends) > 1 else total or str(result.days)
+    total = addends_text(result.clauses)
+    figures = f"{result.days} = {total}" if len(result.clauses) > 1 else total or str(result.days)
     allowed = result.property.days
     en = f"at most {figures} working days (article); claimed: {allowed}"
     return say(lang, en, f"最多{figures}个工作日（条款）；所称：{allowed}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.model.procedure import Label
+from duecourse.report.bounds_text import addends_text
 from duecourse.report.caseload_tables import ASSUMED
 from duecourse.report.html_law import articles, story
 from duecourse.report.tables import HUNDRED, Cell, Table, estimate_cell, table_text
@@ -13,7 +14,6 @@ from duecourse.report.wrapping import columns, shorten, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from duecourse.properties.bounds import Bound
     from duecourse.report.study import Study
     from duecourse.report.tables import Form
 
@@ -84,7 +84,7 @@ def _bounds(study: Study) -> Iterator[str]:
     yield "BOUNDS  greatest counted working days without a breach (article)"
     for found, row in study.conclusions:
         name = f"{found.procedure.id}  {row.outcome.label.en}"
-        yield f"  {name:{NAME - 6}}{row.without:>4} = {_sum(row)}"
+        yield f"  {name:{NAME - 6}}{row.without:>4} = {addends_text(row.clauses)}"
     yield from _unbounded(study)
     gaps = {f"{c.kind} {c.name}" for _, row in study.conclusions for c in row.open_ended}
     yield f"  elapsed time is unbounded: {len(gaps)} suspensions and gaps without any limit (listed in the report)"
@@ -98,13 +98,6 @@ def _unbounded(study: Study) -> Iterator[str]:
             places.setdefault(cause.label.en, []).append(articles(cause.cites))
     for what, where in places.items():
         yield from _hung("", f"unbounded if somebody {what} ({', '.join(where)})")
-
-
-def _sum(row: Bound) -> str:
-    return " + ".join(
-        f"{clause.days} ({', '.join(cite.article for cite in clause.cites)})"
-        for clause in row.clauses
-    )
 
 
 def _caseload(study: Study) -> Iterator[str]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from duecourse.report.bounds_text import cause_json, causes_text, clause_json, clause_text
+from duecourse.report.bounds_text import (
+    addends_text,
+    cause_json,
+    causes_text,
+    clause_json,
+    clause_text,
+)
 from duecourse.report.readings_text import condition_json, condition_text, fixed_text
 from duecourse.report.words import say
 
@@ -48,6 +54,9 @@ def readings_bounds_text(found: ReadingsBounds, lang: Lang = "en", *, name: str 
         ),
     ]
     for outcome in found.outcomes:
+        lines.extend(["", outcome.outcome.label.text(lang), *_table(outcome, lang)])
+    lines.extend(["", say(lang, "The readings that make each", "构成各数的解读")])
+    for outcome in found.outcomes:
         lines.extend(["", outcome.outcome.label.text(lang)])
         lines.extend(_outcome(found, outcome, lang, name or procedure.id))
     return "\n".join(lines)
@@ -73,6 +82,24 @@ def days_text(row: ReadingsBound, lang: Lang = "en") -> str:
             lang, f"unbounded; {row.without} without that", f"无上限；不如此则为{row.without}"
         )
     return say(lang, "unbounded", "无上限")
+
+
+def _table(outcome: OutcomeBounds, lang: Lang) -> Iterator[str]:
+    """Yield one line for each sum: how many choices make it, the bound, and its clauses as days (article)."""
+    made: dict[tuple[int, str, str], int] = {}
+    for row in outcome.rows:
+        most = row.without if row.counted is None else row.counted
+        key = -1 if most is None else most, days_text(row, lang), addends_text(row.clauses)
+        made[key] = made.get(key, 0) + row.under.choices
+    width = max((len(days) for _, days, _ in made), default=0)
+    for (_, days, sum_), choices in sorted(made.items()):
+        yield f"  {choices:>13,}  {days:<{width}} = {sum_}" if sum_ else f"  {choices:>13,}  {days}"
+    if outcome.impossible:
+        yield say(
+            lang,
+            "  otherwise      not reached without a breach",
+            "  其余           不逾期则不能到达",
+        )
 
 
 def _outcome(found: ReadingsBounds, outcome: OutcomeBounds, lang: Lang, name: str) -> Iterator[str]:
