@@ -82,5 +82,5 @@ def arrive(rules: Rules, state: State, stream: int) -> int:
     state.streams[stream, at.X_COUNT] = count + 1
     key = root(seed, replication, name + np.uint64(count + 1))
     time = next_arrival(rules, state, stream, key)
-    push(scalars, state.heap, time, at.ARRIVAL, stream, at.ARRIVE, 0)
+    push(scalars, state.heap, time, at.ARRIVAL, stream, at.ARRIVE, at.NOTHING)
     return int(number)

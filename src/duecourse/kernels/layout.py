@@ -22,6 +22,9 @@ TICKS = 65_536
 
 NONE = -1
 
+NOTHING = 0
+"""A 0 with a name: a literal one would have what it is handed to compiled once more."""
+
 # why the engine stopped
 DONE, ROOM, ROW, LETTER, VIOLATED, ODD, FULL = range(7)
 

@@ -98,7 +98,7 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
                         what = stage | stage << 12 | step << 24 | 1 << 41
                         note(scalars, log, case, at.LATE, what, voter | member << 16)
                     elif table[row, 1 + step] < 0:
-                        append(scalars, state.nodes, cases, case, at.HELD_FIRST, load, 0)
+                        append(scalars, state.nodes, cases, case, at.HELD_FIRST, load, at.NOTHING)
                         scalars[at.HELD_REPLIES] += 1
                     else:
                         move = table[row, 1 + step]

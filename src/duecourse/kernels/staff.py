@@ -91,7 +91,7 @@ def call(
         wanted = wanted or busy[group] < there[group]
     if wanted:
         desks[desk, at.P_CALLED] = 1
-        push(scalars, heap, scalars[at.NOW], at.START, desk, at.DISPATCH, 0)
+        push(scalars, heap, scalars[at.NOW], at.START, desk, at.DISPATCH, at.NOTHING)
 
 
 @part

@@ -76,7 +76,7 @@ def due_on(
     day = span_end(spans, days, working, months, cases[case, block + at.BEGAN], limit, first)
     node = cases[case, block + at.FIRST_EXTENSION]
     while node >= 0 and day >= 0:
-        day = span_end(spans, days, working, months, day, nodes[node, 0], 0)
+        day = span_end(spans, days, working, months, day, nodes[node, 0], at.NOTHING)
         node = nodes[node, 2]
     if day < 0:
         return BEYOND
@@ -295,7 +295,15 @@ def move_clocks(rules: Rules, state: State, case: int, move: int, soonest: int) 
                     if by < 0:
                         cases[case, block + at.UNLIMITED] = 1
                     else:
-                        append(scalars, state.nodes, cases, case, block + at.FIRST_EXTENSION, by, 0)
+                        append(
+                            scalars,
+                            state.nodes,
+                            cases,
+                            case,
+                            block + at.FIRST_EXTENSION,
+                            by,
+                            at.NOTHING,
+                        )
             elif kind == at.OP_BEGIN:
                 changed = not (cases[case, at.ACTIVE] >> name) & 1
                 cases[case, at.ACTIVE] |= 1 << name

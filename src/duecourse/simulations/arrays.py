@@ -10,14 +10,23 @@ import numpy as np
 
 from duecourse.calendar import Unit
 from duecourse.kernels import layout as at
+from duecourse.model.expression import TRUE, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from duecourse.calendar import Calendar
-    from duecourse.simulations.plan import Voter
+    from duecourse.simulations.plan import Plan, Voter
+
+MOST_OPS = 64
+"""What one step may do to clocks, suspensions and panels, at most."""
 
 UNITS = {Unit.WORKING_DAY: 0, Unit.CALENDAR_DAY: 1, Unit.CALENDAR_MONTH: 2}
+
+
+def signed(number: int) -> int:
+    """Return a 64-bit number as a signed one with the same bits."""
+    return number - 2**64 if number >= 2**63 else number
 
 
 def table(rows: Sequence[Sequence[int]], columns: int) -> Any:  # noqa: ANN401  (an array)
@@ -69,3 +78,14 @@ def odds(voter: Voter) -> tuple[float, float, float, float]:
     persistence = -1.0 if voter.persistence is None else voter.persistence
     constant = voter.propensity[0] if len(set(voter.propensity)) == 1 else -1.0
     return voter.silence, voter.neutral_share, persistence, constant
+
+
+def stopped_by(plan: Plan, clock: str) -> int:
+    """Return the suspensions that stop a clock as bits."""
+    readings = plan.scenario.readings
+    found = 0
+    for number, suspension in enumerate(plan.procedure.suspensions):
+        for stop in suspension.stops:
+            if stop.clock == clock and simplify(stop.when, readings) == TRUE:
+                found |= 1 << number
+    return found

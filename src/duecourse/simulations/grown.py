@@ -9,7 +9,8 @@ import numpy as np
 from duecourse.errors import InvalidInput
 from duecourse.kernels import layout as at
 from duecourse.kernels.layout import Rules
-from duecourse.simulations.lowered import MOST_OPS, Lowered
+from duecourse.simulations.arrays import MOST_OPS
+from duecourse.simulations.lowered import Lowered
 
 if TYPE_CHECKING:
     from duecourse.model.table import Rule

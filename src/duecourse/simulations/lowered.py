@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from duecourse.kernels import layout as at
-from duecourse.model.expression import TRUE, simplify
 from duecourse.scenarios.capacity import Discipline
-from duecourse.simulations.arrays import UNITS, blank, calendar_tables, odds, table
+from duecourse.simulations.arrays import (
+    MOST_OPS,
+    UNITS,
+    blank,
+    calendar_tables,
+    odds,
+    signed,
+    stopped_by,
+    table,
+)
 from duecourse.simulations.streams import ARRIVAL, Fork
 
 if TYPE_CHECKING:
@@ -19,11 +27,6 @@ if TYPE_CHECKING:
     from duecourse.scenarios.law import Law
     from duecourse.simulations.plan import Kind, Plan, Task, Voter, Wish
 from duecourse.simulations.streams import Stream, Way
-
-
-def signed(number: int) -> int:
-    """Return a 64-bit number as a signed one with the same bits."""
-    return number - 2**64 if number >= 2**63 else number
 
 
 class Lowered:
@@ -77,8 +80,8 @@ class Lowered:
         tasks = self.tasks
         self.task_pools = np.array([*(each.pool for each in tasks), -1], np.int64)
         self.task_teams = np.array([*(each.team for each in tasks), 1], np.int64)
-        dates = (plan.days.date(day).toordinal() for day in range(plan.days.length))
-        self.ordinals = np.array(list(dates), np.int64)
+        dates = map(plan.days.date, range(plan.days.length))
+        self.ordinals = np.array([each.toordinal() for each in dates], np.int64)
 
     # --- the whole ------------------------------------------------------------------------------------
 
@@ -103,9 +106,8 @@ class Lowered:
                 voters += [self._voter(panel, voter, keys) for voter in asked]
             members = sum(len(each.keys) for asked in kind.voters.values() for each in asked)
             self.members = max(self.members, members)
-        clocks = [[self.span(each.limit), self._stopped_by(each.id)] for each in procedure.clocks]
-        streams = [self._stream(each) for each in plan.streams]
-        sizes = self._head_counts()
+        clocks = [[self.span(each.limit), stopped_by(plan, each.id)] for each in procedure.clocks]
+        staff = self._staff()
         actors = [
             [self._actor(kind.actors[step]) for step in self.steps] for kind in plan.kinds.values()
         ]
@@ -116,13 +118,6 @@ class Lowered:
         days, working, months = calendar_tables(plan.days.calendar)
         for voter in self.voters:
             self._actor(voter.actor)
-        pools = self._pools()
-        rooms: list[list[int]] = []
-        met: list[int] = []
-        for meeting, on in zip(plan.scenario.meetings, plan.meeting_days, strict=True):
-            agenda = -1 if meeting.agenda is None else meeting.agenda
-            rooms.append([agenda, len(met), len(met) + len(on)])
-            met += on
         return {
             "kinds": table(kinds, at.KIND_COLUMNS),
             "stages": stages,
@@ -146,6 +141,27 @@ class Lowered:
             "days": days,
             "working": working,
             "months": months,
+            **staff,
+            "blank": blank(
+                len(self.clocks),
+                len(self.panels),
+                max((len(pool.groups) for pool in plan.scenario.pools), default=0),
+            ),
+        }
+
+    def _staff(self) -> dict[str, Any]:
+        """Return who is there, when bodies meet, and when cases arrive."""
+        plan = self.plan
+        streams = [self._stream(each) for each in plan.streams]
+        sizes = self._head_counts()
+        pools = self._pools()
+        rooms: list[list[int]] = []
+        met: list[int] = []
+        for meeting, on in zip(plan.scenario.meetings, plan.meeting_days, strict=True):
+            agenda = -1 if meeting.agenda is None else meeting.agenda
+            rooms.append([agenda, len(met), len(met) + len(on)])
+            met += on
+        return {
             "pools": table(pools, at.POOL_COLUMNS),
             "paces": np.array([group.full_time for _, group in self.groups], np.float64),
             "able": table(
@@ -161,11 +177,6 @@ class Lowered:
             "forks": table(self._fork_rows, 3),
             "ends": np.array(self._ends, np.float64),
             "ways": np.array(self._ways, np.int64),
-            "blank": blank(
-                len(self.clocks),
-                len(self.panels),
-                max((len(pool.groups) for pool in plan.scenario.pools), default=0),
-            ),
         }
 
     def _extensions(self) -> Any:  # noqa: ANN401  (an array)
@@ -362,16 +373,6 @@ class Lowered:
             self._wishes.append((row, wish.probability))
         return first, len(self._wishes)
 
-    def _stopped_by(self, clock: str) -> int:
-        """Return the suspensions that stop a clock as bits."""
-        readings = self.plan.scenario.readings
-        found = 0
-        for number, suspension in enumerate(self.plan.procedure.suspensions):
-            for stop in suspension.stops:
-                if stop.clock == clock and simplify(stop.when, readings) == TRUE:
-                    found |= 1 << number
-        return found
-
     def _purpose(self, purpose: int | None) -> tuple[int, int]:
         if purpose is None:
             return 0, 0
@@ -395,7 +396,3 @@ class Lowered:
 
     def _actor(self, name: str) -> int:
         return self.actor_names.setdefault(name, len(self.actor_names))
-
-
-MOST_OPS = 64
-"""What one step may do to clocks, suspensions and panels, at most."""

@@ -52,6 +52,16 @@ class _Spans(NamedTuple):
     members: Array
 
 
+class _Work(NamedTuple):
+    """The lines on work: the pool, the line, when, the team, and whether work under way was left there."""
+
+    pool: Array
+    line: Array
+    time: Array
+    team: Array
+    left: Array
+
+
 class _Stays(NamedTuple):
     """Every time that a case left a stage, in the order of the cases: until it ended."""
 
@@ -272,33 +282,37 @@ class _Sweep(Sweep):
         final = found.final[moved.to]
         out = moved.until[final]
         first = lowered.stages[found.scenario.procedure.initial]
-        size = len(lowered.task_pools)
         self.note((ALL, ""), came, out)
         for stage, number in lowered.stages.items():
             entered = moved.until[(moved.to == number) & ~final]
             entered = np.concatenate([came, entered]) if number == first else entered
             self.note(("stage", stage), entered, moved.until[moved.stage == number])
+        rows = found.works
+        task = found.x[rows]
+        work = _Work(
+            lowered.task_pools[task],
+            found.line[rows],
+            found.time[rows],
+            lowered.task_teams[task],
+            found.left_work[rows],
+        )
         for number, pool in enumerate(found.scenario.pools):
-            self.pool(found, pool.id, found.works & (lowered.task_pools[found.x % size] == number))
+            own = work.pool == number
+            self.pool(pool.id, _Work(*(each[own] for each in work)))
         inside = found.inside
         self.opened = int((came < self.begin).sum() - (out < self.begin).sum())
         self.flow["arrived"], self.flow["ended"] = int(inside(came).sum()), int(inside(out).sum())
 
-    def pool(self, found: _Measure, name: str, mine: Array) -> None:
+    def pool(self, name: str, work: _Work) -> None:
         """Note the queue and the work of a pool."""
-        line, time, teams = (
-            found.line,
-            found.time,
-            found.lowered.task_teams[found.x % len(found.lowered.task_teams)],
-        )
-        asked = mine & ((line == at.ASKED) | (line == at.INTERRUPTED))
-        started = mine & (line == at.STARTED)
-        given_up = mine & (line == at.DROPPED) & ~found.left_work
-        left = mine & ((line == at.FINISHED) | (line == at.INTERRUPTED) | found.left_work)
+        line, time = work.line, work.time
+        asked = (line == at.ASKED) | (line == at.INTERRUPTED)
+        started = line == at.STARTED
+        given_up = (line == at.DROPPED) & ~work.left
+        over = (line == at.FINISHED) | (line == at.INTERRUPTED) | work.left
         self.note(("queue", name), time[asked], time[started | given_up])
-        work = self.after(time[started]) * teams[started]
-        over = self.after(time[left]) * teams[left]
-        self.area["work", name] = int(work.sum()) - int(over.sum())
+        done = self.after(time) * work.team
+        self.area["work", name] = int(done[started].sum()) - int(done[over].sum())
 
     def note(self, what: tuple[str, str], up: Array, down: Array) -> None:
         """Note the integral of what goes up by one at some instants, and down at others."""
