@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from duecourse.cli.caseload import NOTHING, watching
+from duecourse.cli.engine import prepared
 from duecourse.cli.files import language, one_of, write
 from duecourse.cli.progress import progress
 from duecourse.report.experiment_text import experiment_text, long_table
@@ -47,6 +48,7 @@ def ran(
     experiment = _asked(name, seed)
     if replications is not None:
         experiment = replace(experiment, replications=replications)
+    prepared(experiment.scenarios, experiment.replications, keeping)
     with progress("simulating") as tell:
         found = experiment.run(
             workers=workers,
@@ -76,6 +78,8 @@ def planned(
     one_of("format", format_, FORMATS)
     tongue = language(lang)
     experiment = _asked(name, seed)
+    if experiment.demand is not None:
+        prepared(experiment.scenarios[:1], experiment.demand.at_most, keeping)
     with progress("simulating") as tell:
         found = plan_staff(
             experiment,
