@@ -86,7 +86,9 @@ def test_the_log_of_a_shipped_scenario_has_the_breaches_that_the_engine_recorded
     scenario = scenario.lasting(min(scenario.years, 1.5), 0)
     log = replicate(scenario, seed=21)
 
-    assert agrees(log, audited(log, scenario, tmp_path / "log.csv")) > 0
+    found = agrees(log, audited(log, scenario, tmp_path / "log.csv"))
+
+    assert (found > 0) == bool(scenario.procedure.clocks)  # the text of 2017 sets no limit
 
 
 def busier(scenario: Scenario, factor: float) -> Scenario:

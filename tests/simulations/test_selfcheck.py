@@ -146,6 +146,7 @@ def test_the_program_agrees_with_theory_about_priorities_and_meetings() -> None:
     assert found.agrees, selfcheck_text(found)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_an_engine_that_works_too_long_by_1_6_per_cent_is_caught(
     monkeypatch: pytest.MonkeyPatch,
@@ -172,6 +173,7 @@ def test_without_the_planted_error_the_same_run_agrees() -> None:
     assert selfcheck(models=["md1"]).agrees
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["mmc", "mg1", "priority", "network"])
 def test_work_that_takes_too_long_by_1_6_per_cent_is_caught_in_every_model(
@@ -236,9 +238,9 @@ def test_first_come_first_served_in_place_of_priorities_is_caught(
 ) -> None:
     ask = Desk.ask
 
-    def forget_rank(desk: Desk, job: Job, now: float) -> None:
+    def forget_rank(desk: Desk, job: Job, now: float, **more: bool) -> None:
         job.rank = 0
-        ask(desk, job, now)
+        ask(desk, job, now, **more)
 
     monkeypatch.setattr(Desk, "ask", forget_rank)
     found = selfcheck(models=["priority"], replications=20, engine="simpy")

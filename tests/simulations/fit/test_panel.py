@@ -131,6 +131,7 @@ def test_profile_interval_of_one_probability_by_hand() -> None:
         assert loss == pytest.approx(3.841459, rel=1e-5)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_right_model_fails_the_test_as_often_as_it_says() -> None:
     """Of 60 fits of a right model 5 % fail: more than 11 with probability 2e-5 (binomial), each kind."""
