@@ -238,9 +238,11 @@ def test_first_come_first_served_in_place_of_priorities_is_caught(
 ) -> None:
     ask = Desk.ask
 
-    def forget_rank(desk: Desk, job: Job, now: float, **more: bool) -> None:
+    def forget_rank(
+        desk: Desk, job: Job, now: float, since: float | None = None, *, begun: bool = False
+    ) -> None:
         job.rank = 0
-        ask(desk, job, now, **more)
+        ask(desk, job, now, since, begun=begun)
 
     monkeypatch.setattr(Desk, "ask", forget_rank)
     found = selfcheck(models=["priority"], replications=20, engine="simpy")
