@@ -323,8 +323,3 @@ def _way(came: Mapping[int, tuple[int, T] | None], end: int) -> tuple[T, ...]:
         moves.append(last[1])
         last = came[last[0]]
     return tuple(reversed(moves))
-
-
-def stages_on(rules: Iterable[Rule]) -> tuple[str, ...]:
-    """Return the stages that a way leads through, in order."""
-    return tuple(rule.target for rule in rules)

@@ -40,17 +40,6 @@ def bounds_text(found: Bounds, lang: Lang = "en") -> str:
     return "\n".join(lines)
 
 
-def sum_text(row: Bound, lang: Lang = "en") -> str:
-    """Return the sum behind a bound, such as `10 Decision … (Art. 9) + 30 … = 40`."""
-    addends = " + ".join(clause_text(clause, lang) for clause in row.clauses)
-    if not row.clauses:
-        return "0: no statutory clock runs on the way"
-    total = str(row.without)
-    if row.least_of_spans is not None:
-        total = f"{row.least_of_spans} to {row.without}, by the day it begins"
-    return f"{addends} = {total}"
-
-
 def addends_text(clauses: Iterable[Clause]) -> str:
     """Return the sum of clauses as days and articles, such as `10 (8) + 30 (10)`."""
     return " + ".join(
