@@ -65,6 +65,15 @@ def test_the_interval_of_a_share_stays_between_0_and_1() -> None:
     assert math.isnan(share_estimate([0.5], [10]).high)
 
 
+def test_the_interval_of_what_cannot_be_negative_is_cut_at_0_by_hand() -> None:
+    """0 and 1: mean 1/2, standard error 1/2, t of one degree 12.706; 0.5 + 6.353, and 0 in place of -5.853."""
+    found = estimate([0.0, 1.0], at_least=0.0)
+
+    assert (found.mean, found.low) == (0.5, 0.0)
+    assert found.high == pytest.approx(6.853, abs=5e-4)
+    assert estimate([0.0, 1.0]).low == pytest.approx(-5.853, abs=5e-4)
+
+
 def test_mean_median_and_quantile_by_hand() -> None:
     """1, 2, 3, 4, 10: mean 4, median 3; 90 % is at 0.9 * 4 = 3.6: 4 + 0.6 * 6 = 7.6; 95 % at 3.8: 4 + 0.8 * 6 = 8.8."""
     assert summary([10, 1, 4, 3, 2]) == pytest.approx((4.0, 3, 7.6, 8.8))

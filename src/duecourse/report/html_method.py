@@ -255,11 +255,11 @@ def _experimentation(results: Sequence[Result]) -> Iterator[tuple[Label, Label]]
         Label("Estimation", "估计"),
         Label(
             f"{result.replications} independent replications; an indicator is computed within each replication, then averaged; intervals are "
-            f"Student's t at {result.level * HUNDRED:g} %, for shares cut to 0 to 100 %, and exact binomial where every replication gave 0 or 100 %. "
+            f"Student's t at {result.level * HUNDRED:g} %, cut at 0 (for shares also at 100 %), and exact binomial where every replication gave 0 or 100 %. "
             f"{'Differences are paired, replication by replication. ' if paired else ''}"
             "Cases still open at the end have no duration and are left out of the durations.",
             f"{result.replications}次独立重复；指标先在每次重复内计算，再取平均；区间为{result.level * HUNDRED:g} %的t区间"
-            "（比例截于0至100 %；各次均为0或100 %时用精确二项区间）。"
+            "（下限不低于0，比例不高于100 %；各次均为0或100 %时用精确二项区间）。"
             f"{'差异逐次配对。' if paired else ''}期末未结案件没有用时，不计入用时。",
         ),
     )

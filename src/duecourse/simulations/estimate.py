@@ -47,8 +47,13 @@ class Estimate:
         return {**shown, "replications": self.replications, "level": self.level}
 
 
-def estimate(values: Sequence[float], level: float = 0.95) -> Estimate:
-    """Return the mean of the values of replications, those without a value left out."""
+def estimate(
+    values: Sequence[float], level: float = 0.95, *, at_least: float = -math.inf
+) -> Estimate:
+    """Return the mean of the values of replications, those without a value left out.
+
+    What cannot be less than `at_least` (a time, a count) has an interval that is cut there, which covers no less often.
+    """
     found = [value for value in values if not math.isnan(value)]
     count = len(found)
     if not count:
@@ -58,7 +63,7 @@ def estimate(values: Sequence[float], level: float = 0.95) -> Estimate:
         return Estimate(mean, math.nan, math.nan, 1, level)
     variance = math.fsum((value - mean) ** 2 for value in found) / (count - 1)
     half = student(count - 1, level) * math.sqrt(variance / count)
-    return Estimate(mean, mean - half, mean + half, count, level)
+    return Estimate(mean, max(mean - half, at_least), mean + half, count, level)
 
 
 def share_estimate(values: Sequence[float], trials: Sequence[int], level: float = 0.95) -> Estimate:

@@ -36,7 +36,7 @@ def estimates(samples: Sequence[Sample], level: float) -> dict[str, Estimate]:
             trials = [sample.trials[name] for sample in samples]
             found[name] = share_estimate(values, trials, level)
         else:
-            found[name] = estimate(values, level)
+            found[name] = estimate(values, level, at_least=0.0)
     return found
 
 
@@ -74,7 +74,7 @@ def made_result(
             for name in samples[0].periods
         },
         flows={
-            name: estimate([sample.flows[name] for sample in samples], level)
+            name: estimate([sample.flows[name] for sample in samples], level, at_least=0.0)
             for name in samples[0].flows
         },
     )
@@ -102,7 +102,9 @@ def _series(
     days: Days, samples: Sequence[Sequence[float]], level: float, step: int = WEEK
 ) -> Series:
     points = tuple(point * step for point in range(len(samples[0])) if point * step < days.length)
-    found = [estimate([sample[i] for sample in samples], level) for i in range(len(points))]
+    found = [
+        estimate([sample[i] for sample in samples], level, at_least=0.0) for i in range(len(points))
+    ]
     return Series(
         days=points,
         dates=tuple(days.date(day) for day in points),
