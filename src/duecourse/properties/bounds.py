@@ -243,17 +243,27 @@ class Bounding:
 
     def leading_to(self, outcome: Outcome) -> set[Node]:
         """Return the nodes from which an outcome can be reached."""
-        before: dict[Node, list[Node]] = {}
-        queue: list[Node] = []
-        for node, moves in self.graph.edges.items():
-            for _, event, to in moves:
-                before.setdefault(to, []).append(node)
-                if event.outcome == outcome.id:
-                    queue.append(node)
+        nodes, before, ending = self._sources
+        queue = list(ending.get(outcome.id, ()))
         found = set(queue)
         while queue:
-            for node in before.get(queue.pop(), ()):
-                if node not in found:
-                    found.add(node)
-                    queue.append(node)
-        return found
+            for each in before[queue.pop()]:
+                if each not in found:
+                    found.add(each)
+                    queue.append(each)
+        return {nodes[each] for each in found}
+
+    @cached_property
+    def _sources(self) -> tuple[list[Node], list[list[int]], dict[str, set[int]]]:
+        """All nodes; of each those that lead to it, and of each outcome those that end so, by their places in the list."""
+        nodes = list(self.graph.edges)
+        place = {node: number for number, node in enumerate(nodes)}
+        before: list[list[int]] = [[] for _ in nodes]
+        ending: dict[str, set[int]] = {}
+        for number, node in enumerate(nodes):
+            for _, event, to in self.graph.edges[node]:
+                if to in place:
+                    before[place[to]].append(number)
+                if event.outcome is not None:
+                    ending.setdefault(event.outcome, set()).add(number)
+        return nodes, before, ending

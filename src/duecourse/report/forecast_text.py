@@ -80,6 +80,12 @@ def _head(found: Forecast, lang: Lang) -> Iterator[str]:
         f"{scenario.procedure.id}; {count} open cases of {docket.source} on {found.start}{more}",
         f"{scenario.procedure.id}；{found.start}，{docket.source}中未结案件{count}件{more}",
     )
+    if not count:
+        yield say(
+            lang,
+            "  no case is open on that day; --start DATE says which day is meant",
+            "  该日无未结案件；以--start DATE指明日期",
+        )
     yield from (f"  {each}" for each in docket.remarks)
     level = f"{found.level * HUNDRED:g} %"
     yield say(
