@@ -121,6 +121,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_whole_demo_twice_gives_the_same_report_but_for_its_date(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -462,7 +462,7 @@ def survives(content: bytes) -> None:
         dc.compile_table(interpret(base_layer(parse(content, "any.toml"))))
 
 
-fuzzed = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzzed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @fuzzed

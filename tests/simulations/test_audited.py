@@ -154,7 +154,7 @@ def drawn(draw: st.DrawFn) -> Drawn:
 
 @pytest.mark.slow
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a smaller office is no clearer

@@ -104,6 +104,7 @@ def test_slowest_of_thirteen_replies_against_its_integral(toy: Callable[..., Sce
     holds(theory * rate, found["backlog.mean"], 0.15)
 
 
+@pytest.mark.long
 def test_the_number_in_consultation_is_poisson(toy: Callable[..., Scenario]) -> None:
     """M/G/infinity (Palm 1943): Poisson with mean rate · 14.2806, at instants too far apart to hang together.
 

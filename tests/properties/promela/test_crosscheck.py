@@ -60,7 +60,7 @@ def properties(monitored: Callable[[str], Monitor], first: str, second: str) -> 
 @needs_spin
 @pytest.mark.slow
 @settings(
-    max_examples=int(os.environ.get("SPIN_EXAMPLES", "4")),
+    max_examples=int(os.environ.get("SPIN_EXAMPLES", "2")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
@@ -95,7 +95,15 @@ def test_the_trial_text_has_the_same_ten_configurations_and_twenty_two_moves() -
 
 @needs_spin
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["measures-2020", "measures-2022", "no-commission-2022", "appeal"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "measures-2022",
+        "no-commission-2022",
+        pytest.param("measures-2020", marks=pytest.mark.long),
+        pytest.param("appeal", marks=pytest.mark.long),
+    ],
+)
 def test_both_say_the_same_of_the_flagship(name: str) -> None:
     wanted = ("s9_law", "no_dead_end", "can_always_end", "can_always_conclude")
     asked = [each for each in dc.load_properties() if each.id in wanted]
