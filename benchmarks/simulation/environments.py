@@ -19,7 +19,7 @@ LICENCES = {
     "cimba-c": "Apache-2.0",
     "simmer": "GPL-2 or later",
 }
-CIMBA = "Give a checkout of `https://github.com/ambonvik/cimba` by `--cimba-source`; Debian has meson, ninja and nasm to build it"
+CIMBA = "Give a checkout of `https://github.com/ambonvik/cimba` by `--cimba-source`; Debian has meson, ninja and nasm to build it."
 OLDER = ("-include", "stdbool.h", "-Dstatic_assert=_Static_assert")
 """What lets compilers before gcc 13 read C of 2023."""
 
