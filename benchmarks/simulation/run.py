@@ -73,6 +73,14 @@ ROWS = (
     Row("replies", "loop", "C event loop, no log", "loop", "replies"),
     Row("replies", "log", "C event loop, the same log", "loop", "log"),
     Row("maximum", "path", "duecourse, recursion path", "", "recursion"),
+    Row(
+        "maximum",
+        "thirteen",
+        "SimPy by hand, the greatest of thirteen draws",
+        "simpy",
+        "thirteen",
+        0.2,
+    ),
     Row("maximum", "simpy", "SimPy by hand", "simpy", "maximum", 0.2),
     Row("maximum", "ciw", "Ciw", "ciw", "maximum", 0.2),
     Row("maximum", "cimba", "Cimba for Python", "cimba", "maximum"),
@@ -240,7 +248,9 @@ def record(rounds: int, cases: int, only: list[str], tools: dict[str, Tool]) -> 
             if name in LICENCES and tool.command
         },
         "starts": starts(),
-        "draw": float(subprocess.check_output([sys.executable, str(HERE / "ours.py"), "draws"])),
+        "draws": json.loads(
+            subprocess.check_output([sys.executable, str(HERE / "ours.py"), "draws"])
+        ),
         "rows": [
             {
                 "model": each.model,

@@ -49,7 +49,7 @@ def record(*rows: dict[str, Any]) -> dict[str, Any]:
         "rounds": 3,
         "versions": {},
         "starts": starts,
-        "draw": 30.0,
+        "draws": {"uniform": 4.0, "lognormal": 30.0},
         "rows": rows,
     }
 

@@ -1,8 +1,9 @@
 """The models as one writes them by hand in SimPy. Prints what it found as JSON.
 
-    echo RUNS SEED | python simpy_by_hand.py replies|maximum|mm5 DAYS
+    echo RUNS SEED | python simpy_by_hand.py replies|maximum|thirteen|mm5 DAYS
 
-"replies" is model (b) with every department's reply an event; "maximum" has one event for each consultation.
+"replies" is model (b) with every department's reply an event; "maximum" has one event for each consultation, and
+one draw for it; "thirteen" draws every reply.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class Office:
         self.preliminary = simpy.Resource(self.environment, REVIEWERS)
         self.special = simpy.Resource(self.environment, SPECIALISTS)
         self.council = self.environment.event()
-        self.consultation = self.replies if model == "replies" else self.last
+        ways = {"replies": self.replies, "maximum": self.last, "thirteen": self.greatest}
+        self.consultation = ways[model]
         self.cases = 0
         self.times: list[float] = []
         self.environment.process(self.arrivals())
@@ -85,6 +87,11 @@ class Office:
     def last(self) -> Life:
         """Wait for the last reply."""
         yield self.environment.timeout(last_reply(self.random))
+
+    def greatest(self) -> Life:
+        """Wait for the last of thirteen replies, without an event for the others."""
+        draw = self.random.lognormvariate
+        yield self.environment.timeout(max(draw(*REPLY) for _ in range(DEPARTMENTS)))
 
     def case(self) -> Life:
         """Live the life of a case."""
