@@ -1,128 +1,107 @@
-"""Measure model (b) and the shipped baseline on every engine side by side, and write docs/background/benchmarks-simulation.md.
+"""Measure model (b), M/M/5 and the shipped baseline on every engine side by side; write docs/background/benchmarks-simulation.md.
 
-    python benchmarks/simulation/run.py [--rounds 5] [--runs 10] [--output FILE]
+    python benchmarks/simulation/run.py [--rounds 5] [--cases 200000] [--only NAME ...] [--environments FOLDER]
+                                        [--cimba-source FOLDER] [--record FILE] [--output FILE]
+    python benchmarks/simulation/run.py --from FILE [--output FILE]
 
-Mean times in the system are compared first; if they differ, nothing is measured. Each figure is the median over rounds in
-which the programs take turns, in microseconds of CPU for each case, without starting the program or compiling it.
+The other programs are put into environments of their own first. No time counts unless the means of the very runs that were
+timed agree with duecourse's, or with theory. Each figure is the median over rounds in which the programs take turns, in
+microseconds of CPU for each case, without starting the program or compiling it. With `--from` the page is written anew
+from what `--record` kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
-import math
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from environments import LICENCES, Tool, made
+from page import written
+from rows import PER_RUN, SCENARIOS, Row, rows
+
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "background" / "benchmarks-simulation.md"
+ENVIRONMENTS = HERE / ".environments"
 DAYS = 4_998
-"""Working days of the scenario's twenty years, which the others simulate too."""
-
+"""Working days of the scenarios' twenty years, which the others simulate too."""
 Found = dict[str, Any]
 
-NAMES = {
-    "compiled": "duecourse, compiled, full log",
-    "watched": "duecourse, compiled, full log, all monitors",
-    "unlogged": "duecourse, compiled, no log",
-    "reference": "duecourse, SimPy engine, full log",
-    "simpy": "SimPy, written by hand, no log",
-    "loop": "C event loop, no log",
-    "log": "C event loop, the same log",
-    "recursion": "C recursion, completion times only",
-}
 
+class Program:
+    """A program that runs, and simulates when it is told to.
 
-def ours(form: str, runs: int) -> Found:
-    """Simulate model (b) in this process."""
-    from duecourse.kernels import layout as at
-    from duecourse.model.names import names_in_reach
-    from duecourse.properties.property_file import load_properties
-    from duecourse.scenarios import load_scenario
-    from duecourse.simulations.compiled import CompiledOffice
-    from duecourse.simulations.plan import Plan
-    from duecourse.simulations.process import Office
+    Each row has one of its own from the first round to the last, so that it starts and compiles once, and its memory is its own.
+    """
 
-    root = HERE / "project"
-    scenario = load_scenario("model-b", root=root)
-    properties = load_properties(root, known=names_in_reach(root)) if form == "watched" else ()
-    plan = Plan(scenario, properties)
-    assert plan.days.length == DAYS, plan.days.length
-    if form == "reference":
-        runs = max(runs // 5, 1)
-        began = time.process_time()
-        logs = [Office(plan, 1, number).run() for number in range(runs)]
-        seconds = time.process_time() - began
-        cases = sum(each.event == "arrival" for log in logs for each in log.events)
-        return {"cases": cases, "seconds": seconds, "lines": sum(len(log.events) for log in logs)}
-    office = CompiledOffice(plan)
-    office.run(1, 10**6, quiet=form == "unlogged")  # compiles, or loads what was compiled
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seconds, cases, lines, means = 0.0, 0, 0, []
-    for number in range(runs):
-        began = time.process_time()
-        records = office.run(1, number, quiet=form == "unlogged")
-        seconds += time.process_time() - began
-        cases += int(office.state.scalars[at.CASES])
-        lines += int(office.state.scalars[at.LINES])
-        if form == "compiled":
-            means.append(mean_time(records.lines, office.grown.lowered.stages["closed"]))
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    return {"cases": cases, "seconds": seconds, "lines": lines, "means": means, "grown": grown}
+    def __init__(self, row: Row, tools: dict[str, Tool]) -> None:
+        self.row = row
+        self.rounds: list[Found] = []
+        self.broken = ""
+        own = (sys.executable, str(HERE / "ours.py"), SCENARIOS[row.model], row.form)
+        command = (*tools[row.tool].command, row.form, str(DAYS)) if row.tool else own
+        self.told = tempfile.TemporaryFile("w+")  # noqa: SIM115  (`close` closes it)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=self.told, text=True, encoding="utf-8"
+        )
 
+    def measure(self, cases: int, number: int) -> None:
+        """Let it simulate once; every round has random numbers of its own."""
+        if self.broken:
+            return
+        runs = max(round(cases * self.row.share / PER_RUN[self.row.model]), 1)
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        try:
+            self.process.stdin.write(f"{runs} {1 + 1_000 * number}\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        if answer:
+            self.rounds.append(json.loads(answer))
+            return
+        self.told.seek(0)
+        complaint = self.told.read().strip().splitlines() or ["without a word"]
+        self.broken = f"It stopped: {complaint[-1]}"
+        if not self.row.tool:
+            raise SystemExit(f"{self.row}: {self.broken}")
 
-def mean_time(lines: Any, final: int) -> float:  # noqa: ANN401  (an array)
-    """Return the mean time from arrival to end of the cases that ended."""
-    from duecourse.kernels import layout as at
+    def close(self) -> None:
+        """Let it end."""
+        if self.process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
+        self.process.wait(60)
+        self.told.close()
 
-    line, case = lines[:, at.WHO] & 15, lines[:, at.WHO] >> 4
-    arrived = lines[line == at.ARRIVED]
-    ends = (line == at.STEP) & ((lines[:, at.WHAT] >> 12 & 0xFFF) == final)
-    spent = lines[ends, at.TIME] - arrived[case[ends], at.TIME]
-    return float(spent.mean() / at.TICKS)
-
-
-def baseline(engine: str) -> Found:
-    """Simulate the shipped baseline in this process; return what it takes without and with its indicators."""
-    from duecourse.kernels import layout as at
-    from duecourse.scenarios import load_scenario
-    from duecourse.simulations.compiled import CompiledOffice
-    from duecourse.simulations.plan import Plan
-    from duecourse.simulations.process import Office
-
-    plan = Plan(load_scenario("baseline-2022"))
-    if engine == "reference":
-        began = time.process_time()
-        logs = [Office(plan, 1, number).run() for number in range(3)]
-        seconds = time.process_time() - began
+    def found(self) -> Found:
+        """Return what it gave over all rounds."""
+        if self.broken:
+            return {"missing": self.broken}
         return {
-            "cases": sum(each.event == "arrival" for log in logs for each in log.events),
-            "seconds": seconds,
+            "times": [each["seconds"] / each["cases"] * 1e6 for each in self.rounds],
+            "means": [each["means"] for each in self.rounds],
+            "cases": sum(each["cases"] for each in self.rounds),
+            "lines": sum(each.get("lines", 0) for each in self.rounds),
+            "peak": max(each["peak"] for each in self.rounds),
+            "grown": max(each["grown"] for each in self.rounds),
         }
-    office = CompiledOffice(plan)
-    for number in range(30):
-        office.run(1, 10**6 + number)
-    seconds, cases = 0.0, 0
-    for number in range(30):
-        began = time.process_time()
-        office.run(1, number)
-        seconds += time.process_time() - began
-        cases += int(office.state.scalars[at.CASES])
-    return {"cases": cases, "seconds": seconds}
 
 
-def start(*, cached: bool) -> float:
-    """Return the CPU seconds of a process that loads the engine, or compiles it."""
+def start(code: str, *, cached: bool = True) -> float:
+    """Return the CPU seconds of a process of Python, the whole of it."""
     with tempfile.TemporaryDirectory() as folder:
-        code = "from duecourse.simulations.compiled import warm; warm()"
         environment = {**os.environ}
         if not cached:
             environment["NUMBA_CACHE_DIR"] = folder
@@ -132,74 +111,103 @@ def start(*, cached: bool) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def printed(command: list[str]) -> Found:
-    """Return what a program prints as JSON."""
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: Found = json.loads(run.stdout.splitlines()[-1])
-    return found
+def starts() -> dict[str, float]:
+    """Return what starting takes, and the parts of it, each with all before it."""
+    warm = "from duecourse.simulations.compiled import warm; warm()"
+    parts = {
+        "python": "pass",
+        "numpy": "import numpy",
+        "numba": "import numpy, numba",
+        "duecourse": "import numpy, numba, duecourse.simulations.compiled, duecourse.kernels.office",
+    }
+    return {
+        "first": start(warm, cached=False),
+        **{name: start(code) for name, code in parts.items()},
+        "later": start(warm),
+    }
 
 
-def measured(name: str, runs: int, program: str) -> Found:
-    """Run one program once."""
-    if name in {"loop", "log", "recursion"}:
-        return printed([program, name, str(runs), str(DAYS), "1"])
-    if name == "simpy":
-        return printed([sys.executable, str(HERE / "by_hand.py"), str(runs), str(DAYS), "1"])
-    return printed([sys.executable, str(HERE / "run.py"), "--worker", name, "--runs", str(runs)])
+def machine() -> str:
+    """Return what this was measured on."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    gcc = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True, check=False)
+    return (
+        f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()} "
+        f"{platform.machine()}, Python {platform.python_version()}, numpy {version('numpy')}, "
+        f"numba {version('numba')}, gcc {gcc.stdout.strip()}"
+    )
 
 
-def agree(found: dict[str, Found]) -> list[str]:
-    """Return the means with their standard errors; refuse to go on where two differ by more than four of them."""
-    figures = {}
-    for name in ("compiled", "simpy", "loop", "recursion"):
-        means = found[name]["means"]
-        figures[name] = statistics.fmean(means), statistics.stdev(means) / math.sqrt(len(means))
-    mine, error = figures["compiled"]
-    for name, (mean, other) in figures.items():
-        if abs(mean - mine) > 4 * math.hypot(error, other):
-            raise SystemExit(f"{NAMES[name]}: {mean} for {mine}; nothing is measured")
-    return [f"{NAMES[name]}: {m:.2f} days ± {e:.2f}" for name, (m, e) in figures.items()]
+def record(rounds: int, cases: int, only: list[str], tools: dict[str, Tool]) -> Found:
+    """Run everything; return what the page is written from."""
+    wanted = [each for each in rows() if not only or {each.model, each.tool, each.key} & set(only)]
+    ready = [each for each in wanted if not each.tool or tools[each.tool].command]
+    with contextlib.ExitStack() as stack:
+        programs = {
+            each: stack.enter_context(contextlib.closing(Program(each, tools))) for each in ready
+        }
+        for number in range(rounds):
+            # every other round goes backwards, so that none always follows the same
+            for program in list(programs.values())[:: 1 - 2 * (number % 2)]:
+                program.measure(cases, number)
+            print(f"round {number + 1} of {rounds}", file=sys.stderr)
+    return {
+        "machine": machine(),
+        "rounds": rounds,
+        "versions": {
+            name: f"{tool.name} ({LICENCES[name]})"
+            for name, tool in tools.items()
+            if name in LICENCES and tool.command
+        },
+        "starts": starts(),
+        "draws": json.loads(
+            subprocess.check_output([sys.executable, str(HERE / "ours.py"), "draws"])
+        ),
+        "rows": [
+            {
+                "model": each.model,
+                "key": each.key,
+                "label": each.label,
+                **(
+                    programs[each].found()
+                    if each in programs
+                    else {"missing": tools[each.tool].missing}
+                ),
+            }
+            for each in wanted
+        ],
+    }
 
 
 def main() -> None:
-    """Compare, measure, write the page."""
-    parser = argparse.ArgumentParser()
+    """Measure or read what was measured; write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--cases", type=int, default=200_000, help="of a round, for a fast engine")
+    parser.add_argument("--only", nargs="*", default=[], help="models, programs or rows")
+    parser.add_argument("--environments", type=Path, default=ENVIRONMENTS)
+    parser.add_argument("--cimba-source", type=Path, help="a checkout of the library Cimba")
+    parser.add_argument("--record", type=Path, help="keep what was measured")
+    parser.add_argument("--from", dest="source", type=Path, help="what was kept")
     parser.add_argument("--output", type=Path, default=PAGE)
-    parser.add_argument("--worker", default="")
     chosen = parser.parse_args()
-    if chosen.worker.startswith("baseline-"):
-        print(json.dumps(baseline(chosen.worker.removeprefix("baseline-"))))
-        return
-    if chosen.worker:
-        print(json.dumps(ours(chosen.worker, chosen.runs)))
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        program = str(Path(folder, "model_b"))
-        source = str(HERE / "model_b.c")
-        subprocess.run(["gcc", "-O3", "-o", program, source, "-lm"], check=True)
-        first = {name: measured(name, 2 * chosen.runs, program) for name in NAMES}
-        agreed = agree(first)
-        taken: dict[str, list[float]] = {name: [] for name in NAMES}
-        shipped: dict[str, list[float]] = {"compiled": [], "reference": []}
-        for _ in range(chosen.rounds):
-            for name in NAMES:
-                found = measured(name, chosen.runs, program)
-                taken[name].append(found["seconds"] / found["cases"] * 1e6)
-            for name, times in shipped.items():
-                own = [sys.executable, str(HERE / "run.py"), "--worker", f"baseline-{name}"]
-                found = printed(own)
-                times.append(found["seconds"] / found["cases"] * 1e6)
-        starts = [start(cached=False), start(cached=True)]
-    medians = {name: statistics.median(times) for name, times in taken.items()}
-    both = {name: statistics.median(times) for name, times in shipped.items()}
-    sys.path.insert(0, str(HERE))
-    from page import written
-
-    machine = f"{platform.machine()}, Python {platform.python_version()}"
-    text = written(NAMES, medians, first, both, starts, agreed, chosen.rounds, machine)
-    chosen.output.write_text(text, encoding="utf-8")
+    if chosen.source:
+        found = json.loads(chosen.source.read_text(encoding="utf-8"))
+    else:
+        source = chosen.cimba_source and chosen.cimba_source.resolve()
+        tools = made(chosen.environments.resolve(), source)
+        found = record(chosen.rounds, chosen.cases, chosen.only, tools)
+    if chosen.record:
+        chosen.record.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    chosen.output.write_text(written(found), encoding="utf-8")
     print(f"wrote {chosen.output}")
 
 
