@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,7 @@ def table(rows: Sequence[Sequence[int]], columns: int) -> Any:  # noqa: ANN401  
     return np.array(rows, np.int64).reshape(len(rows), columns)
 
 
+@cache
 def calendar_tables(calendar: Calendar) -> tuple[Any, Any, Any]:
     """Return the days, the working days and the months of a calendar (see `duecourse.kernels.layout`)."""
     first, last = calendar.first, calendar.last

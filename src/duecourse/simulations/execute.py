@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import pickle
 import sys
+import tempfile
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -41,6 +43,9 @@ DASK = "dask://"
 
 PATIENCE = 10
 """Seconds within which a cluster has to answer."""
+
+READY = 16
+"""Scenarios that a worker holds ready to run; each takes some megabytes."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +90,11 @@ def log_of(plan: Plan, seed: int, replication: int) -> Log:
 
 
 class Worker:
-    """The replications of one process; plans are made when they are first needed, and kept."""
+    """The replications of one process; plans are made when they are first needed, and the latest are kept."""
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
-        self.plans: dict[int, Plan] = {}
+        self.plans: OrderedDict[int, Plan] = OrderedDict()
         self.offices: dict[int, CompiledOffice] = {}
         self.stored: dict[int, Kept | None] = {}
 
@@ -124,14 +129,19 @@ class Worker:
         """Return a scenario made ready to run."""
         if index not in self.plans:
             self.plans[index] = Plan(self.batch.scenarios[index], self.batch.properties)
+        self.plans.move_to_end(index)
+        if len(self.plans) > READY:
+            oldest, _ = self.plans.popitem(last=False)
+            self.offices.pop(oldest, None)
         return self.plans[index]
 
     def office(self, index: int) -> CompiledOffice:
         """Return the compiled engine with a scenario; what one replication teaches it serves the next."""
+        plan = self.plan(index)
         if index not in self.offices:
             from duecourse.simulations.compiled import CompiledOffice
 
-            self.offices[index] = CompiledOffice(self.plan(index))
+            self.offices[index] = CompiledOffice(plan)
         return self.offices[index]
 
     def kept(self, index: int) -> Kept | None:
@@ -157,9 +167,16 @@ def processes(batch: Batch, workers: int) -> Iterator[Run]:
         return
     from joblib import parallel_config
 
-    # Fresh processes inherit neither threads nor state, on every system.
-    with parallel_config("loky", n_jobs=workers):
-        yield _shared(batch)
+    packed = pickle.dumps(batch)
+    name = sha256(packed).hexdigest()
+    with tempfile.TemporaryDirectory(prefix="duecourse-") as folder:
+        # A batch of many scenarios is megabytes: workers read it once, rather than with every job. Many such messages
+        # leave so much memory behind in a worker that joblib takes it to leak, and stops it in the middle of the work.
+        file = Path(folder, name)
+        file.write_bytes(packed)
+        # Fresh processes inherit neither threads nor state, on every system.
+        with parallel_config("loky", n_jobs=workers):
+            yield _shared(name, file)
 
 
 def on(address: str) -> Executor:
@@ -183,11 +200,12 @@ def on(address: str) -> Executor:
         del workers  # the cluster says how many there are
         from joblib import parallel_config
 
+        packed = pickle.dumps(batch)
         with (
             _client(address) as client,
             parallel_config("dask", client=client, wait_for_workers_timeout=PATIENCE),
         ):
-            yield _shared(batch)
+            yield _shared(sha256(packed).hexdigest(), packed)
 
     return cluster
 
@@ -213,17 +231,14 @@ def _client(address: str) -> Iterator[object]:
         client.close()
 
 
-def _shared(batch: Batch) -> Run:
-    """Return how jobs are done by whomever joblib is set to."""
+def _shared(name: str, batch: bytes | Path) -> Run:
+    """Return how jobs are done by whomever joblib is set to; `batch` is packed, or the file in which it is."""
     from joblib import Parallel, delayed
-
-    packed = pickle.dumps(batch)
-    name = sha256(packed).hexdigest()
 
     def run(jobs: Sequence[Job]) -> Iterator[Sample]:
         each = delayed(_sample)
         yield from Parallel(return_as="generator", batch_size=1)(
-            each(name, packed, job) for job in jobs
+            each(name, batch, job) for job in jobs
         )
 
     return run
@@ -239,9 +254,10 @@ def _main_can_be_read_again() -> bool:
 _here: dict[str, Worker] = {}
 
 
-def _sample(name: str, packed: bytes, job: Job) -> Sample:
+def _sample(name: str, batch: bytes | Path, job: Job) -> Sample:
     """Do a job in another process, whose worker is kept until another batch comes."""
     if name not in _here:
         _here.clear()
+        packed = batch if isinstance(batch, bytes) else batch.read_bytes()
         _here[name] = Worker(pickle.loads(packed))  # noqa: S301  (what this program packed)
     return _here[name].sample(job)

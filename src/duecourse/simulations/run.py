@@ -246,15 +246,20 @@ def _run(  # noqa: PLR0913  (settings with names)
     executor: Executor,
 ) -> tuple[Result, ...]:
     _check(replications, workers, batch.seed, level)
-    count = len(batch.scenarios)
-    jobs = [(index, number) for number in range(replications) for index in range(count)]
+    # one scenario after the other: what is made ready for it is needed once
+    jobs = [(at, number) for at in range(len(batch.scenarios)) for number in range(replications)]
     samples: list[Sample] = []
     _open(batch)
     with executor(batch, min(workers, len(jobs))) as run:
         _add(run, samples, jobs, progress)
     return tuple(
-        made_result(scenario, samples[index::count], seed=batch.seed, level=level)
-        for index, scenario in enumerate(batch.scenarios)
+        made_result(
+            scenario,
+            samples[at * replications : (at + 1) * replications],
+            seed=batch.seed,
+            level=level,
+        )
+        for at, scenario in enumerate(batch.scenarios)
     )
 
 
