@@ -19,7 +19,7 @@ from duecourse.simulations.head_count import cost_of, staffed_days, teams
 from duecourse.simulations.periods import WEEK, flows, periods
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from duecourse.scenarios.scenario import Scenario
     from duecourse.simulations.days import Days
@@ -131,10 +131,15 @@ class Measure:
             self.values,
             self.trials,
             tuple(backlog),
-            len(self.arrived),
+            self.cases,
             self.events,
             oldest=tuple(oldest),
         )
+
+    @property
+    def cases(self) -> int:
+        """How many cases there were."""
+        return len(self.arrived)
 
     @property
     def events(self) -> int:
@@ -303,33 +308,46 @@ class Measure:
 
     def flow(self, oldest: list[float]) -> None:
         """Tell what came, went and was there."""
-        counted = sum(map(self.counts, self.arrived))
         ended = len(self.total.working)
         window = self.end - self.begin
-        present = sum(
-            self.within(time, self.ended.get(case, self.end))
-            for case, time in enumerate(self.arrived)
-        )
-        self.values["arrivals"] = counted / self.years
+        self.values["arrivals"] = self.came_within() / self.years
         self.values["throughput"] = ended / self.years
-        self.values["backlog.mean"] = present / window
-        last = [
-            case
-            for case, time in enumerate(self.arrived)
-            if time < self.end <= self.ended.get(case, math.inf)
-        ]
+        self.values["backlog.mean"] = self.spent_within() / window
         weeks = [age for week, age in enumerate(oldest) if self.counts(week * WEEK)]
-        self.values["backlog.end"] = float(len(last))
+        still, earliest = self.open_at_end()
+        self.values["backlog.end"] = float(still)
         self.values["backlog.oldest"] = summary(weeks)[0]
-        self.values["backlog.oldest_end"] = self.end - min(
-            (self.arrived[case] for case in last), default=self.end
-        )
+        self.values["backlog.oldest_end"] = self.end - earliest
         for outcome in self.scenario.procedure.outcomes:
             count = len(self.by_outcome[outcome.id].working)
             self.share(f"outcome.{outcome.id}.share", count, ended)
         for stage in self.scenario.behaviours:
             self.share(f"stage.{stage}.share", len(self.by_stage[stage].working), ended)
             self.values[f"stage.{stage}.present"] = self.present[stage] / window
+
+    def came_within(self) -> int:
+        """Return how many cases arrived within the window."""
+        return sum(map(self.counts, self.arrived))
+
+    def spent_within(self) -> float:
+        """Return how long all cases were open within the window, together."""
+        return sum(
+            self.within(time, self.ended.get(case, self.end))
+            for case, time in enumerate(self.arrived)
+        )
+
+    def open_at_end(self) -> tuple[int, float]:
+        """Return how many cases are open at the end of the window, and when the oldest arrived; else its end."""
+        last = [
+            time
+            for case, time in enumerate(self.arrived)
+            if time < self.end <= self.ended.get(case, math.inf)
+        ]
+        return len(last), min(last, default=self.end)
+
+    def summary(self, values: Sequence[float]) -> tuple[float, float, float, float]:
+        """Return what is told of durations."""
+        return summary(values)
 
     def times(self) -> None:
         """Tell how long cases took."""
@@ -342,7 +360,7 @@ class Measure:
     def durations(self, name: str, times: Times) -> None:
         """Tell one kind of durations."""
         for unit, values in (("working", times.working), ("calendar", times.calendar)):
-            for statistic, value in zip(STATISTICS, summary(values), strict=True):
+            for statistic, value in zip(STATISTICS, self.summary(values), strict=True):
                 self.values[f"{name}.{unit}.{statistic}"] = value
 
     def limits(self) -> None:
@@ -366,7 +384,7 @@ class Measure:
             staff = self.staff[pool.id]
             there = staffed_days(pool, self.days, self.begin, self.end)
             self.values[f"pool.{pool.id}.utilisation"] = staff.busy / there if there else math.nan
-            self.values[f"pool.{pool.id}.wait"] = summary(staff.waits)[0]
+            self.values[f"pool.{pool.id}.wait"] = self.summary(staff.waits)[0]
             self.values[f"pool.{pool.id}.queue"] = staff.queued / window
         self.costs()
 

@@ -7,9 +7,9 @@ the very same functions.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,9 +17,10 @@ import numpy as np
 from duecourse.kernels import layout as at
 from duecourse.simulations.agenda import TICKS
 from duecourse.simulations.balance import ALL, Sweep, refuse_unless
+from duecourse.simulations.estimate import quantile
 from duecourse.simulations.log import Log
 from duecourse.simulations.measure import Measure
-from duecourse.simulations.periods import PERIOD, told, yearly
+from duecourse.simulations.periods import PERIOD, WEEK, told, yearly
 
 if TYPE_CHECKING:
     from duecourse.scenarios.scenario import Scenario
@@ -74,25 +75,34 @@ class _Stays(NamedTuple):
     last: Array
 
 
+_MOVED = (0, 0xFFF), (12, 0xFFF), (24, 0xFFFF)
+"""Where the stage, the one after it and the step stand in a line."""
+
+
 class _Measure(Measure):
     def __init__(self, records: Records, scenario: Scenario) -> None:
         lowered = records.lowered
         super().__init__(Log(records.replication, lowered.plan.days, ()), scenario)
-        self.lowered, self.lines = lowered, records.lines
-        self.line = records.lines[:, at.WHO] & 15
-        self.case = records.lines[:, at.WHO] >> 4
-        self.time = records.lines[:, at.TIME]
-        self.x = records.lines[:, at.MORE] & 0xFFFF
-        self.works = (self.line >= at.ASKED) & (self.line <= at.INTERRUPTED)
+        self.lowered, self.events_told = lowered, len(records.lines)
+        # columns that lie together are read many times as fast
+        self.time, who, self.what, self.more = np.ascontiguousarray(records.lines.T)
+        self.line, self.case = (who & 15).astype(np.int8), who >> 4
+        self.x = self.more & 0xFFFF
+        (self.works,) = np.nonzero((self.line >= at.ASKED) & (self.line <= at.INTERRUPTED))
+        (self.steps,) = np.nonzero(self.line == at.STEP)
+        self.clock_lines = np.nonzero((self.line == at.LAPSED) | (self.line == at.STOPPED))[0]
         self.bounds = round(self.begin * TICKS), round(self.end * TICKS)
 
     @property
+    def cases(self) -> int:
+        return len(self.came)
+
+    @property
     def events(self) -> int:
-        return len(self.lines)
+        return self.events_told
 
     def read(self) -> None:
         self.came = self.time[self.line == at.ARRIVED]
-        self.arrived = (self.came / TICKS).tolist()
         self.moved = self.stays_of()
         self.read_cases()
         self.read_clocks()
@@ -112,33 +122,34 @@ class _Measure(Measure):
 
     def stays_of(self) -> _Stays:
         """Return how cases moved."""
-        what = self.lines[:, at.WHAT]
-        stage, to = what & 0xFFF, what >> 12 & 0xFFF
-        (moves,) = np.nonzero((self.line == at.STEP) & (stage != to))
+        what = self.what[self.steps]
+        moves = self.steps[what & 0xFFF != what >> 12 & 0xFFF]
         moves = moves[np.argsort(self.case[moves], kind="stable")]
         case, stages = self.case[moves], list(self.lowered.stages)
         final = np.array([each in self.finals for each in stages])
-        ends = final[to[moves]].astype(int)
+        what = self.what[moves]
+        stage, to = what & 0xFFF, what >> 12 & 0xFFF
+        ends = final[to].astype(int)
         first = np.ones(len(moves), bool)
         first[1:] = case[1:] != case[:-1]
         before = np.cumsum(ends) - ends
         ended = before > before[first][np.cumsum(first) - 1] if len(moves) else first
-        moves, case, first = moves[~ended], case[~ended], first[~ended]
+        moves, case, first, what = moves[~ended], case[~ended], first[~ended], what[~ended]
+        until = self.time[moves]
         since = np.empty(len(moves), np.int64)
-        since[1:] = self.time[moves][:-1]
+        since[1:] = until[:-1]
         since[first] = self.came[case[first]]
         last = np.ones(len(moves), bool)
         last[:-1] = case[1:] != case[:-1]
-        step = what[moves] >> 24 & 0xFFFF
         self.final = final
-        return _Stays(case, since, self.time[moves], stage[moves], to[moves], step, last)
+        stage, to, step = (what >> bits & mask for bits, mask in _MOVED)
+        return _Stays(case, since, until, stage, to, step, last)
 
     def read_cases(self) -> None:
         moved, stages = self.moved, list(self.lowered.stages)
         over = self.final[moved.to]
-        self.ended = dict(
-            zip(moved.case[over].tolist(), (moved.until[over] / TICKS).tolist(), strict=True)
-        )
+        self.went = np.full(len(self.came), at.NEVER)
+        self.went[moved.case[over]] = moved.until[over]
         now = np.full(len(self.came), self.lowered.stages[self.scenario.procedure.initial])
         entered = self.came.copy()
         now[moved.case[moved.last]] = moved.to[moved.last]
@@ -157,55 +168,103 @@ class _Measure(Measure):
         cases = moved.case[concluded]
         working = moved.until[concluded] - self.came[cases]
         calendar = self.instants(moved.until[concluded]) - self.instants(self.came[cases])
-        ways = zip(moved.step[concluded].tolist(), moved.stage[concluded].tolist(), strict=True)
-        outcomes = [self.outcomes.get((steps[step], stages[stage]), "") for step, stage in ways]
-        self.total.working = (working / TICKS).tolist()
-        self.total.calendar = (calendar / TICKS).tolist()
-        durations = zip(outcomes, self.total.working, self.total.calendar, strict=True)
-        for outcome, days, calendar_days in durations:
-            self.by_outcome[outcome].working.append(days)
-            self.by_outcome[outcome].calendar.append(calendar_days)
-        counted = np.zeros(len(self.came), bool)
-        counted[cases] = True
-        rows = counted[moved.case]
-        key = moved.case[rows] * len(stages) + moved.stage[rows]
+        self.total.working, self.total.calendar = working, calendar
+        ways = moved.step[concluded] * len(stages) + moved.stage[concluded]
+        by: dict[str, list[int]] = {each.id: [] for each in self.scenario.procedure.outcomes}
+        for way in np.unique(ways).tolist():
+            found = self.outcomes.get((steps[way // len(stages)], stages[way % len(stages)]), "")
+            by.setdefault(found, []).append(way)
+        for outcome, own in by.items():
+            those = np.isin(ways, own)
+            times = self.by_outcome[outcome]
+            times.working, times.calendar = working[those], calendar[those]
+        self.read_stages(cases)
+
+    def read_stages(self, cases: Array) -> None:
+        """Note how long these cases were in each stage, all visits together."""
+        moved, stages = self.moved, list(self.lowered.stages)
+        place = np.full(len(self.came), at.NONE)
+        place[cases] = np.arange(len(cases))
+        rows = place[moved.case] >= 0
+        key = moved.stage[rows] * len(cases) + place[moved.case[rows]]
         since, until = moved.since[rows], moved.until[rows]
-        pairs, place = np.unique(key, return_inverse=True)
-        stayed = np.bincount(place, until - since, len(pairs)) / TICKS
-        calendar = self.instants(until) - self.instants(since)
-        on_calendar = np.bincount(place, calendar, len(pairs)) / TICKS
-        for number in np.unique(pairs % len(stages)).tolist():
-            own = pairs % len(stages) == number
-            self.by_stage[stages[number]].working = stayed[own].tolist()
-            self.by_stage[stages[number]].calendar = on_calendar[own].tolist()
+        size = len(stages), len(cases)
+        cells = len(stages) * len(cases)
+        visited = np.bincount(key, None, cells).reshape(size) > 0
+        on_calendar = self.instants(until) - self.instants(since)
+        # sums of ticks: exact in doubles
+        sums = (np.bincount(key, each, cells).reshape(size) for each in (until - since, on_calendar))
+        working, calendar = (each.astype(np.int64) for each in sums)
+        for number, stage in enumerate(stages):
+            times, own = self.by_stage[stage], visited[number]
+            times.working, times.calendar = working[number][own], calendar[number][own]
 
     def instants(self, times: Array) -> Array:
         """Return instants on the scale of calendar days, in ticks."""
         return self.lowered.ordinals[times // TICKS] * TICKS + times % TICKS
 
+    # --- what is told of them -----------------------------------------------------------------------
+
+    def summary(self, values: Array) -> tuple[float, float, float, float]:
+        """Return what `duecourse.simulations.estimate.summary` does; their sum is exact in ticks."""
+        if not len(values):
+            return math.nan, math.nan, math.nan, math.nan
+        ordered = np.sort(values) / TICKS
+        mean = int(values.sum()) / TICKS / len(values)
+        told = (float(quantile(ordered, each)) for each in (0.5, 0.9, 0.95))
+        return mean, *told  # type: ignore[return-value]
+
+    def oldest(self) -> list[float]:
+        """Return the age of the oldest open case at the beginning of each week, 0 where none is open."""
+        order = np.argsort(self.came, kind="stable")
+        came = np.append(self.came[order], at.NEVER)
+        gone = np.maximum.accumulate(np.append(self.went[order], at.NEVER))
+        days = np.arange(self.days.length // WEEK + 1) * (WEEK * TICKS)
+        since = came[np.searchsorted(gone, days, side="right")]
+        return (np.where(since <= days, days - since, 0) / TICKS).tolist()
+
+    def backlog(self) -> list[int]:
+        """Return the open cases at the beginning of each week."""
+        weeks = self.days.length // WEEK + 1
+        up = np.maximum(_week(self.came), 0)
+        down = _week(self.went[self.went < at.NEVER])
+        changes = np.bincount(up, None, weeks + 1) - np.bincount(down, None, weeks + 1)
+        return np.cumsum(changes)[:weeks].tolist()
+
+    def came_within(self) -> int:
+        return int(self.inside(self.came).sum())
+
+    def spent_within(self) -> float:
+        return int(self.part(self.came, self.went).sum()) / TICKS
+
+    def open_at_end(self) -> tuple[int, float]:
+        end = self.bounds[1]
+        still = self.came[(self.came < end) & (end <= self.went)]
+        return len(still), int(still.min()) / TICKS if len(still) else self.end
+
     # --- limits and staff ---------------------------------------------------------------------------
 
     def read_clocks(self) -> None:
-        clocks = list(self.lowered.clocks)
-        breach = self.lines[:, at.WHAT] >> 40 & 1 == 1
-        counted = self.inside(self.time)
-        for line, broken, word in (
+        clocks, rows = list(self.lowered.clocks), self.clock_lines
+        rows = rows[self.inside(self.time[rows])]
+        line, clock, breach = self.line[rows], self.x[rows], self.what[rows] >> 40 & 1 == 1
+        for kind, broken, word in (
             (at.LAPSED, True, "late"),
             (at.LAPSED, False, "lapsed"),
             (at.STOPPED, False, "stopped"),
         ):
-            found = self.x[(self.line == line) & (breach == broken) & counted]
-            for clock, count in zip(clocks, np.bincount(found, None, len(clocks)), strict=True):
-                self.decided[clock, word] = int(count)
-        late = (self.line == at.STOPPED) & breach & counted
-        over = self.lines[late, at.MORE] >> 16
-        for clock, value in zip(self.x[late].tolist(), over.tolist(), strict=True):
-            self.overruns[clocks[clock]].append(float(value))
+            found = np.bincount(clock[(line == kind) & (breach == broken)], None, len(clocks))
+            for each, count in zip(clocks, found.tolist(), strict=True):
+                self.decided[each, word] = count
+        late = (line == at.STOPPED) & breach
+        over = self.more[rows[late]] >> 16
+        for number, value in zip(clock[late].tolist(), over.tolist(), strict=True):
+            self.overruns[clocks[number]].append(float(value))
 
     def spans(self) -> tuple[_Spans, _Spans]:
         """Return all waits and all work, to the end of the run where it cuts them off."""
-        (rows,) = np.nonzero(self.works)
-        rows = rows[np.argsort(self.case[rows], kind="stable")]
+        order = np.argsort(self.case[self.works], kind="stable")
+        rows = self.works[order]
         case, line, time, task = self.case[rows], self.line[rows], self.time[rows], self.x[rows]
         follows = np.zeros(len(rows), bool)
         follows[:-1] = case[1:] == case[:-1]
@@ -213,9 +272,8 @@ class _Measure(Measure):
         until = np.where(follows, np.roll(time, -1), self.lowered.plan.days.length * TICKS)
         pool, team = self.lowered.task_pools[task], self.lowered.task_teams[task]
         work, wait = line == at.STARTED, (line == at.ASKED) | (line == at.INTERRUPTED)
-        left = rows[np.roll(work & (then == at.DROPPED), 1)] if len(rows) else rows
-        self.left_work = np.zeros(len(self.lines), bool)
-        self.left_work[left] = True
+        self.left_work = np.zeros(len(rows), bool)
+        self.left_work[order[np.roll(work & (then == at.DROPPED), 1)]] = True
         return (
             _Spans(pool[wait], time[wait], until[wait], (then == at.STARTED)[wait]),
             _Spans(pool[work], time[work], until[work], team[work]),
@@ -231,46 +289,52 @@ class _Measure(Measure):
             staff, own = self.staff[pool.id], waits.pool == number
             staff.queued = int(queued[own].sum()) / TICKS
             staff.busy = int(busy[work.pool == number].sum()) / TICKS
-            staff.waits = (waited[own & started] / TICKS).tolist()
+            staff.waits = waited[own & started]
 
     # --- over time ----------------------------------------------------------------------------------
 
     def periods(self) -> dict[str, tuple[float, ...]]:
         """Return what `duecourse.simulations.periods.periods` does."""
         days: Days = self.lowered.plan.days
-        edges = [*range(0, days.length, PERIOD), days.length]
+        ends = np.array([*range(0, days.length, PERIOD), days.length]) * TICKS
         times: dict[tuple[str, str], list[float]] = {}
         each = np.ones(len(self.waits.pool), np.int64)
         for kind, spans in (("wait", self.waits._replace(members=each)), ("work", self.work)):
             for number, pool in enumerate(self.scenario.pools):
                 own = spans.pool == number
-                since, until = spans.since[own], spans.until[own]
-                members = spans.members[own]
-                sums = [
-                    int(((np.minimum(until, x) - np.minimum(since, x)) * members).sum())
-                    for x in (edge * TICKS for edge in edges)
-                ]
-                parts = pairwise(sums)
-                times[kind, pool.id] = [(after - before) / TICKS for before, after in parts]
+                since, until, members = spans.since[own], spans.until[own], spans.members[own]
+                spent = _up_to(ends, until, members) - _up_to(ends, since, members)
+                times[kind, pool.id] = (np.diff(spent) / TICKS).tolist()
         return told(times, days, self.scenario)
 
     def flows(self) -> dict[str, float]:
         """Return what `duecourse.simulations.periods.flows` does."""
         stages, steps = list(self.lowered.stages), list(self.lowered.steps)
         begin = self.lowered.plan.days.since_start(self.scenario.warm_up) * TICKS
-        what, counted = self.lines[:, at.WHAT], self.time >= begin
-        taken = counted & (self.line == at.STEP)
-        moved = taken & (what & 0xFFF != what >> 12 & 0xFFF)
+        taken = self.what[self.steps[self.time[self.steps] >= begin]]
+        moved = taken[taken & 0xFFF != taken >> 12 & 0xFFF]
         counts: Counter[str] = Counter()
         for name, found, names in (
-            ("step", what[taken] >> 24 & 0xFFFF, steps),
-            ("stage", what[moved] >> 12 & 0xFFF, stages),
+            ("step", taken >> 24 & 0xFFFF, steps),
+            ("stage", moved >> 12 & 0xFFF, stages),
         ):
             for each, count in zip(names, np.bincount(found, None, len(names)), strict=True):
                 counts[f"{name}.{each}"] = int(count)
-        came = counted & (self.line == at.ARRIVED)
-        counts[f"stage.{self.scenario.procedure.initial}"] += int(came.sum())
+        counts[f"stage.{self.scenario.procedure.initial}"] += int((self.came >= begin).sum())
         return yearly(counts, self.scenario)
+
+
+def _up_to(ends: Array, times: Array, members: Array) -> Array:
+    """Return for each end the sum of the instants up to it, and of it for each instant after it, as often as they have members."""
+    place = np.searchsorted(ends, times)
+    before = np.cumsum(np.bincount(place, times * members, len(ends)))
+    after = members.sum() - np.cumsum(np.bincount(place, members, len(ends)))
+    return before + ends * after
+
+
+def _week(times: Array) -> Array:
+    """Return the first week that begins at an instant or after it."""
+    return -(-times // (WEEK * TICKS))
 
 
 class _Sweep(Sweep):
@@ -294,7 +358,7 @@ class _Sweep(Sweep):
             found.line[rows],
             found.time[rows],
             lowered.task_teams[task],
-            found.left_work[rows],
+            found.left_work,
         )
         for number, pool in enumerate(found.scenario.pools):
             own = work.pool == number
@@ -320,4 +384,4 @@ class _Sweep(Sweep):
 
     def after(self, times: Array) -> Array:
         """Return how much of the window lies after each instant."""
-        return self.end - np.clip(times, self.begin, self.end)
+        return self.end - np.minimum(np.maximum(times, self.begin), self.end)

@@ -57,6 +57,9 @@ def told(
 
 def _there(pool: Pool, days: Days, lengths: Sequence[int]) -> list[float]:
     """Return the working days of all members in each period."""
+    if pool.steady:
+        size = pool.size
+        return [float(size * length) for length in lengths]
     starts = range(0, days.length, PERIOD)
     periods = zip(starts, lengths, strict=True)
     return [staffed_days(pool, days, at, at + length) for at, length in periods]
