@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 FROM_LIFE, FROM_REPLY, FROM_INCIDENT, FROM_EXTENSION, FROM_LAPSE = range(5)
 
 
-def _made(version: int, *, cached: bool) -> Callable[..., Any]:
-    """Return the engine; `version` stands for the files it is compiled from, and is part of its key in the cache."""
+def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
+    """Return the engine; `stamp` stands for the files it is compiled from, and is part of its key in the cache."""
 
     def run(rules: Rules, state: State) -> int:
-        if version == 0:
+        if stamp == 0:
             return at.ODD
         scalars, heap, cases, counts = state.scalars, state.heap, state.cases, state.counts
         log, desks, table, wishes = state.log, state.desks, rules.table, rules.wishes
@@ -288,11 +288,11 @@ def _made(version: int, *, cached: bool) -> Callable[..., Any]:
     return whole(run, cached=cached)
 
 
-engine = Compiled(lambda cached: _made(_version(), cached=cached))
+engine = Compiled(lambda cached: _made(version(), cached=cached))
 """The engine: `engine(rules, state)` works on until the run is over or something is missing, and says which."""
 
 
-def _version() -> int:
+def version() -> int:
     """Return a number that changes with the files the engine is compiled from: the cache looks at this file alone."""
     from hashlib import sha256
     from importlib.resources import files

@@ -99,7 +99,7 @@ class CompiledOffice:
                 entries.append((time, key, load))
         scalars[at.SEQUENCE], scalars[at.PENDING] = len(due), len(entries)
         while len(entries) > len(self.state.heap):
-            self.state = self.state._replace(heap=_doubled(self.state.heap))
+            self.state = self.state._replace(heap=doubled(self.state.heap))
         self.state.heap[: len(entries)] = np.array(sorted(entries), np.int64).reshape(-1, 3)
 
     def _first(self) -> list[tuple[int, int, int, int]]:
@@ -131,18 +131,18 @@ class CompiledOffice:
         entries = scalars[at.PENDING] + scalars[at.HELD_REPLIES] + scalars[at.ROOM_ENTRIES]
         changes: dict[str, Any] = {}
         if not scalars[at.QUIET] and scalars[at.LINES] + scalars[at.ROOM_LINES] > len(state.log):
-            changes["log"] = _doubled(state.log)
+            changes["log"] = doubled(state.log)
         if entries > len(state.heap):
-            changes["heap"] = _doubled(state.heap)
+            changes["heap"] = doubled(state.heap)
         if scalars[at.NODES_USED] + scalars[at.ROOM_NODES] > len(state.nodes):
-            changes["nodes"] = _doubled(state.nodes)
+            changes["nodes"] = doubled(state.nodes)
         if scalars[at.CASES] == len(state.cases):
-            changes["cases"] = _doubled(state.cases)
-            changes["counts"] = _doubled(state.counts)
+            changes["cases"] = doubled(state.cases)
+            changes["counts"] = doubled(state.counts)
         desks = state.desks
         waiting = desks[:, at.P_TAIL] - desks[:, at.P_HEAD] + desks[:, at.P_WORKING]
         if (2 * (waiting + 1) > state.queue.shape[1]).any():
-            changes["queue"] = _doubled(state.queue, 1)
+            changes["queue"] = doubled(state.queue, 1)
         if (state.rooms[:, at.Q_LAST] == state.waiting.shape[1]).any():
             changes["waiting"] = self._waiting()
         self.state = state._replace(**changes)
@@ -158,7 +158,8 @@ class CompiledOffice:
         return found
 
 
-def _doubled(array: Any, axis: int = 0) -> Any:  # noqa: ANN401  (an array)
+def doubled(array: Any, axis: int = 0) -> Any:  # noqa: ANN401  (an array)
+    """Return an array with as much room again."""
     return np.concatenate([array, np.zeros_like(array)], axis)
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput, nearest
+from duecourse.scenarios.capacity import Discipline
 from duecourse.scenarios.law import Kind, Law
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Engine(StrEnum):
     AUTO = "auto"
     SIMPY = "simpy"
     COMPILED = "compiled"
+    RECURSION = "recursion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,12 @@ def choose(
     if engine is Engine.SIMPY:
         return Choice(engine, "as asked for")
     missing = next((found for each in scenarios for found in lacks(each)), None)
-    if engine is Engine.COMPILED:
+    if engine is not Engine.AUTO:
         if missing is not None:
             raise InvalidInput(f"the compiled engine does not have {missing}; use the engine simpy")
+        reason = next((found for each in scenarios for found in meets(each)), None)
+        if engine is Engine.RECURSION and reason is not None:
+            raise InvalidInput(f"the recursion cannot run this: {reason}; use the engine compiled")
         return Choice(engine, "as asked for")
     if missing is not None:
         return Choice(Engine.SIMPY, f"the compiled one does not have {missing}")
@@ -75,7 +80,11 @@ def choose(
         return Choice(
             Engine.SIMPY, f"about {cases:,} cases; the compiled one is for {LARGE:,} and more"
         )
-    return Choice(Engine.COMPILED, f"about {cases:,} cases; it is for {LARGE:,} and more")
+    why = f"about {cases:,} cases; it is for {LARGE:,} and more"
+    reason = next((found for each in scenarios for found in meets(each)), None)
+    if reason is None:
+        return Choice(Engine.RECURSION, f"{why}, and cases meet in first-come pools alone")
+    return Choice(Engine.COMPILED, f"{why}; not the recursion: {reason}")
 
 
 def expected_cases(scenario: Scenario) -> float:
@@ -105,6 +114,46 @@ def lacks(scenario: Scenario) -> Iterator[str]:
         for each in fields(part):
             if each.compare and each.name not in known and getattr(part, each.name) != _plain(each):
                 yield f"`{each.name}` of `{type(part).__name__}` in a scenario"
+
+
+def meets(scenario: Scenario) -> Iterator[str]:
+    """Yield what keeps a scenario from the departure recursion, in words.
+
+    The recursion is for cases that meet in first-come pools alone, and whose courses chance decides and nothing else: see
+    `duecourse.simulations.course`, which finds what cannot be seen in the scenario as it stands.
+    """
+    procedure = scenario.procedure
+    for clock in procedure.clocks:
+        yield f'limits of time run ("{clock.id}")'
+    for suspension in procedure.suspensions:
+        yield f'cases may be suspended ("{suspension.id}")'
+    for incident in scenario.incidents:
+        yield f'something may happen to a case at any time ("{incident.id}")'
+    if scenario.docket is not None:
+        yield "it begins with open cases"
+    for pool in scenario.pools:
+        if len({pool.rank(sort) for sort in scenario.sorts}) > 1:
+            yield f'the pool "{pool.id}" takes some cases before others'
+        if pool.discipline is Discipline.EARLIEST_DUE or pool.preemptive or pool.carries:
+            yield f'the pool "{pool.id}" is not first come, first served'
+        if len(pool.groups) > 1:
+            yield f'the members of the pool "{pool.id}" are not alike'
+    for meeting in scenario.meetings:
+        if meeting.agenda is not None:
+            yield f'a meeting of "{meeting.id}" takes a limited number of cases'
+    for activities in scenario.behaviours.values():
+        for activity in activities:
+            if activity.work and (activity.work.team > 1 or any(activity.work.skill.values())):
+                yield f'"{activity.id}" asks for a team or a skill'
+    for opinion in scenario.opinions.values():
+        if opinion.effort is not None:
+            yield f'members of the panel "{opinion.panel}" answer one proposal at a time'
+        if (
+            opinion.persistence is not None
+            or opinion.neutral is not None
+            or any(any(each) for each in opinion.propensity.values())
+        ):
+            yield f'the course of a case depends on what "{opinion.panel}" replies'
 
 
 def _limits(procedure: Procedure, scenario: Scenario) -> Iterator[tuple[int, int, str]]:

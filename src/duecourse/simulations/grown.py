@@ -90,12 +90,16 @@ class Grown:
                     row[lapse] = move
         self.rules.table[number, 0] = 1
 
+    def watched(self, state: int, move: int, kind: int) -> tuple[int, str, str]:
+        """Return the state of the monitors after a move by a case of a class, what it violates, and who took it."""
+        rule, to = self._made[move]
+        actor = list(self.plan.kinds.values())[kind].actors[rule.step]
+        return *self.plan.ensemble.step(state, rule, to, actor), actor
+
     def spell(self, watched: int, move: int, kind: int) -> None:
         """Write what the monitors make of a move by a case of a class into the table of letters."""
-        plan, rules = self.plan, self.rules
-        rule, to = self._made[move]
-        actor = list(plan.kinds.values())[kind].actors[rule.step]
-        after, violated = plan.ensemble.step(watched, rule, to, actor)
+        rules = self.rules
+        after, violated, actor = self.watched(watched, move, kind)
         if 2 * (self._words + 1) > len(rules.letters):
             old = rules.letters[rules.letters[:, 0] >= 0]
             self.rules = rules = rules._replace(

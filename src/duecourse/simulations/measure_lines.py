@@ -83,7 +83,8 @@ class _Measure(Measure):
     def __init__(self, records: Records, scenario: Scenario) -> None:
         lowered = records.lowered
         super().__init__(Log(records.replication, lowered.plan.days, ()), scenario)
-        self.lowered, self.events_told = lowered, len(records.lines)
+        self.lowered, self.untold = lowered, records.untold
+        self.told = len(records.lines)
         # columns that lie together are read many times as fast
         self.time, who, self.what, self.more = np.ascontiguousarray(records.lines.T)
         self.line, self.case = (who & 15).astype(np.int8), who >> 4
@@ -99,7 +100,7 @@ class _Measure(Measure):
 
     @property
     def events(self) -> int:
-        return self.events_told
+        return self.told + int(self.untold.sum())
 
     def read(self) -> None:
         self.came = self.time[self.line == at.ARRIVED]
@@ -314,12 +315,11 @@ class _Measure(Measure):
         taken = self.what[self.steps[self.time[self.steps] >= begin]]
         moved = taken[taken & 0xFFF != taken >> 12 & 0xFFF]
         counts: Counter[str] = Counter()
-        for name, found, names in (
-            ("step", taken >> 24 & 0xFFFF, steps),
-            ("stage", moved >> 12 & 0xFFF, stages),
-        ):
-            for each, count in zip(names, np.bincount(found, None, len(names)), strict=True):
-                counts[f"{name}.{each}"] = int(count)
+        took = np.bincount(taken >> 24 & 0xFFFF, None, len(steps)) + self.untold[:, 1]
+        came = np.bincount(moved >> 12 & 0xFFF, None, len(stages))
+        for name, found, names in (("step", took, steps), ("stage", came, stages)):
+            for each, count in zip(names, found.tolist(), strict=True):
+                counts[f"{name}.{each}"] = count
         counts[f"stage.{self.scenario.procedure.initial}"] += int((self.came >= begin).sum())
         return yearly(counts, self.scenario)
 

@@ -38,10 +38,18 @@ class Records:
     Attributes:
         lowered: what the numbers stand for.
         lines: the lines of the log (see `duecourse.kernels.layout`).
+        untold: where replies are counted and have no line: how often each step was taken before and after the warm-up.
     """
 
-    def __init__(self, lowered: Lowered, replication: int, lines: Any) -> None:  # noqa: ANN401  (an array)
+    def __init__(
+        self,
+        lowered: Lowered,
+        replication: int,
+        lines: Any,  # noqa: ANN401  (an array)
+        untold: Any = None,  # noqa: ANN401  (an array)
+    ) -> None:
         self.lowered, self.replication, self.lines = lowered, replication, lines
+        self.untold = np.zeros((len(lowered.steps), 2), np.int64) if untold is None else untold
 
     def log(self) -> Log:
         """Return the log as events."""

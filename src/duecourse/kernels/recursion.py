@@ -1,0 +1,424 @@
+"""The departure recursion: cases one pool visit at a time, without an agenda.
+
+Where cases meet in first-come pools alone, all that one case does between two visits depends on nothing but its own random
+numbers. So the visits are taken in the order in which they are asked for, (instant, case), each begins when a member is free
+(Kiefer, Wolfowitz, "On the theory of queues with many servers", Transactions of the AMS 78, 1955, here with head-counts that
+change), and what follows up to the case's next visit is done at once. The courses that cases may take are walked beforehand
+(`duecourse.simulations.course`); every number is drawn with the key, and every duration rounded by the function, of the
+agenda's engine, so that all instants are the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from duecourse.kernels import layout as at
+from duecourse.kernels.agenda import on_grid
+from duecourse.kernels.arrivals import class_of, next_arrival
+from duecourse.kernels.compiling import Compiled, part, whole
+from duecourse.kernels.office import version
+from duecourse.kernels.standing import root, uniform_of, variate
+from duecourse.kernels.statutory import later
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from duecourse.kernels.layout import Floats, Numbers, Rules, State
+
+# what a place of a course is
+TOLD, VISIT, PAUSE, ODDS, WAYS, MEETS, ASKS, OVER, ENDS = range(9)
+
+# the columns of a place; what A to D mean depends on the kind, and QUIET is the next place at which something is decided
+KIND, NEXT, QUIET, LAW, PURPOSE, COUNT, A, B, C, D, COLUMNS = range(11)
+
+# the columns of a visit that is asked for
+WHEN, WHOSE, WHERE, KEY, VISIT_COLUMNS = range(5)
+
+# the columns of a pool in a run
+BUSY, CREW, CHANGE, LAST_CHANGE, SINCE, GROUP, POOL_COLUMNS = range(7)
+
+# how much is told: when cases come and end; the lines from which indicators are computed; every line
+TIMES, LINES, LOG = range(3)
+
+NEAR = 2.0**-40
+"""Two numbers from which laws may, in their last bit, make durations of another order are nearer than this."""
+
+
+class Course(NamedTuple):
+    """What cases may do, and a run under way.
+
+    Attributes:
+        places: see the columns above.
+        starts: for each class of cases the place at which it begins, and the first at which something is decided.
+        ways, shares: where choices lead, both likewise, and the probabilities up to each.
+        asked: who is asked, for each panel: the class of members and how many.
+        changes: instants and head-counts, pool by pool.
+        visits: those asked for and not begun, a heap.
+        pools, ends: the pools, and when the work under way in each ends, a heap.
+        soon: when the next case of each stream arrives.
+        lines: what is told: the columns of the log, and the place in the total order of the instant.
+        times: of each case, when it came and ended.
+        untold: of each step, how often it was taken without being told, before and after the warm-up.
+    """
+
+    places: Numbers
+    starts: Numbers
+    ways: Numbers
+    shares: Floats
+    asked: Numbers
+    changes: Numbers
+    visits: Numbers
+    pools: Numbers
+    ends: Numbers
+    soon: Numbers
+    lines: Numbers
+    times: Numbers
+    untold: Numbers
+
+
+@part
+def tell(scalars: Numbers, lines: Numbers, time: int, who: int, what: int, more: int, order: int) -> None:
+    """Write a line."""
+    line = scalars[at.LINES]
+    scalars[at.LINES] = line + 1
+    lines[line, at.TIME], lines[line, at.WHO] = time, who
+    lines[line, at.WHAT], lines[line, at.MORE] = what, more
+    lines[line, at.LOG_COLUMNS] = order
+
+
+@part
+def before(visits: Numbers, place: int, time: int, case: int) -> bool:
+    """Return whether a visit that waits comes before another."""
+    return bool(
+        visits[place, WHEN] < time or (visits[place, WHEN] == time and visits[place, WHOSE] < case)
+    )
+
+
+@part
+def put_off(scalars: Numbers, visits: Numbers, time: int, case: int, node: int, key: int) -> None:
+    """Note that a visit is asked for."""
+    place = scalars[at.PENDING]
+    scalars[at.PENDING] = place + 1
+    while place > 0:
+        above = (place - 1) >> 1
+        if before(visits, above, time, case):
+            break
+        for column in range(VISIT_COLUMNS):
+            visits[place, column] = visits[above, column]
+        place = above
+    visits[place, WHEN], visits[place, WHOSE] = time, case
+    visits[place, WHERE], visits[place, KEY] = node, key
+
+
+@part
+def take_first(scalars: Numbers, visits: Numbers) -> None:
+    """Take the first visit out of those that wait."""
+    last = scalars[at.PENDING] - 1
+    scalars[at.PENDING] = last
+    time, case = visits[last, WHEN], visits[last, WHOSE]
+    node, key = visits[last, WHERE], visits[last, KEY]
+    place, below = 0, 1
+    while below < last:
+        if below + 1 < last and before(
+            visits, below + 1, visits[below, WHEN], visits[below, WHOSE]
+        ):
+            below += 1
+        if not before(visits, below, time, case):
+            break
+        for column in range(VISIT_COLUMNS):
+            visits[place, column] = visits[below, column]
+        place = below
+        below = 2 * place + 1
+    visits[place, WHEN], visits[place, WHOSE] = time, case
+    visits[place, WHERE], visits[place, KEY] = node, key
+
+
+@part
+def rise(ends: Numbers, pool: int, count: int, end: int) -> None:
+    """Add an end of work to those of a pool that has so many."""
+    place = count
+    while place > 0:
+        above = (place - 1) >> 1
+        if ends[pool, above] <= end:
+            break
+        ends[pool, place] = ends[pool, above]
+        place = above
+    ends[pool, place] = end
+
+
+@part
+def sink(ends: Numbers, pool: int, count: int) -> None:
+    """Take the first end of work out of those of a pool, of which so many are left."""
+    end = ends[pool, count]
+    place, below = 0, 1
+    while below < count:
+        if below + 1 < count and ends[pool, below + 1] < ends[pool, below]:
+            below += 1
+        if ends[pool, below] >= end:
+            break
+        ends[pool, place] = ends[pool, below]
+        place = below
+        below = 2 * place + 1
+    ends[pool, place] = end
+
+
+@part
+def begins(course: Course, pool: int, asked: int, last: int) -> int:
+    """Return when a member is free for work asked for at an instant, at `last` or later if nobody ever is."""
+    pools, ends, changes = course.pools, course.ends, course.changes
+    time = max(asked, pools[pool, SINCE])
+    while True:
+        count = pools[pool, BUSY]
+        while count > 0 and ends[pool, 0] <= time:
+            count -= 1
+            sink(ends, pool, count)
+        pools[pool, BUSY] = count
+        change = pools[pool, CHANGE]
+        while change < pools[pool, LAST_CHANGE] and changes[change, 0] <= time:
+            pools[pool, CREW] = changes[change, 1]
+            change += 1
+        pools[pool, CHANGE] = change
+        if count < pools[pool, CREW] or time >= last:
+            pools[pool, SINCE] = time
+            return int(time)
+        following = last
+        if count > 0:
+            following = min(following, ends[pool, 0])
+        if change < pools[pool, LAST_CHANGE]:
+            following = min(following, changes[change, 0])
+        time = following
+
+
+@part
+def one_reply(rules: Rules, voter: int, member: int, count: int, key: Any) -> int:  # noqa: ANN401
+    """Return how long a member takes to reply in a round."""
+    voters = rules.voters
+    index = np.uint64(rules.keys[voters[voter, at.V_KEYS] + member]) + np.uint64(count)
+    law, late = voters[voter, at.V_LATENCY], voters[voter, at.V_LATE]
+    if late >= 0 and rules.voter_odds[voter, 0] > 0:
+        purpose = np.uint64(voters[voter, at.V_SILENCE_PURPOSE])
+        if uniform_of(key, purpose, index) < rules.voter_odds[voter, 0]:
+            law = late
+    purpose = np.uint64(voters[voter, at.V_LATENCY_PURPOSE])
+    return variate(rules, law, uniform_of(key, purpose, index))
+
+
+@part
+def last_reply(rules: Rules, voter: int, asked: int, count: int, key: Any) -> int:  # noqa: ANN401
+    """Return how long the last of the members takes: a larger number never gives a shorter time."""
+    voters = rules.voters
+    first = voters[voter, at.V_KEYS]
+    members = voters[voter, at.V_KEYS_END] - first
+    found = 0
+    if voters[voter, at.V_LATE] >= 0 and rules.voter_odds[voter, 0] > 0:
+        for member in range(members - asked, members):
+            found = max(found, one_reply(rules, voter, member, count, key))
+        return found
+    purpose = np.uint64(voters[voter, at.V_LATENCY_PURPOSE])
+    greatest, second = 0.0, 0.0
+    for place in range(first + members - asked, first + members):
+        u = uniform_of(key, purpose, np.uint64(rules.keys[place]) + np.uint64(count))
+        if u > greatest:
+            second, greatest = greatest, u
+        elif u > second:
+            second = u
+    found = variate(rules, voters[voter, at.V_LATENCY], greatest)
+    if second > greatest - NEAR:
+        for member in range(members - asked, members):
+            found = max(found, one_reply(rules, voter, member, count, key))
+    return found
+
+
+def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
+    """Return the recursion; `stamp` stands for the files it is compiled from, as in `duecourse.kernels.office`."""
+
+    def run(rules: Rules, state: State, course: Course, how: int, counted: int) -> int:
+        if stamp == 0:
+            return at.ODD
+        scalars, visits, places = state.scalars, course.visits, course.places
+        lines, tasks, soon, times = course.lines, rules.tasks, course.soon, course.times
+        last, most = scalars[at.END], scalars[at.ROOM_LINES]
+        forth = NEXT if how != TIMES else QUIET
+        node, case, now, order, key = -1, 0, 0, 0, np.uint64(0)
+        visiting = False
+        while True:
+            if node < 0:
+                # --- whatever comes first: an arrival, or the start of a visit
+                if (how != TIMES and scalars[at.LINES] + most > len(lines)) or scalars[
+                    at.PENDING
+                ] + 1 >= len(visits):
+                    return at.ROOM
+                if scalars[at.CASES] == len(times):
+                    return at.ROOM
+                stream = 0
+                for other in range(1, len(soon)):
+                    if soon[other] < soon[stream]:
+                        stream = other
+                arrival = soon[stream] if len(soon) else last
+                if scalars[at.PENDING] and visits[0, WHEN] < arrival:
+                    now, case = visits[0, WHEN], visits[0, WHOSE]
+                    node, key = visits[0, WHERE], np.uint64(visits[0, KEY])
+                    take_first(scalars, visits)
+                    visiting = True
+                elif arrival >= last:
+                    return at.DONE
+                else:
+                    case, now = scalars[at.CASES], arrival
+                    scalars[at.CASES] = case + 1
+                    name = np.uint64(rules.streams[stream, at.A_KEY])
+                    seed = np.uint64(scalars[at.SEED])
+                    replication = np.uint64(scalars[at.REPLICATION])
+                    count = state.streams[stream, at.X_COUNT]
+                    key = root(seed, replication, name + np.uint64(count))
+                    kind = class_of(rules, stream, key, count)
+                    state.streams[stream, at.X_COUNT] = count + 1
+                    following = root(seed, replication, name + np.uint64(count + 1))
+                    soon[stream] = next_arrival(rules, state, stream, following)
+                    times[case, 0], times[case, 1] = now, at.NONE
+                    order = at.ARRIVAL << 40 | stream
+                    node = course.starts[kind, forth - NEXT]
+                    if how != TIMES:
+                        stage = rules.kinds[kind, at.K_STAGE]
+                        what = stage | stage << 12
+                        tell(scalars, lines, now, case * 16 + at.ARRIVED, what, kind, order)
+            kind = places[node, KIND]
+            if visiting:
+                # --- the work begins as soon as a member is free
+                visiting = False
+                pool, task = places[node, A], places[node, B]
+                u = uniform_of(
+                    key, np.uint64(places[node, PURPOSE]), np.uint64(places[node, COUNT])
+                )
+                effort = variate(rules, places[node, LAW], u)
+                pace = rules.paces[course.pools[pool, GROUP]]
+                work = effort if pace == 1.0 else on_grid(effort / at.TICKS / pace)
+                if work == 0 or effort >= 2**46:
+                    return at.ODD
+                now = begins(course, pool, now, last)
+                if now < last:
+                    if how != TIMES:
+                        what = places[node, C]
+                        more = task | effort << 16
+                        order = at.START << 40 | pool
+                        tell(scalars, lines, now, case * 16 + at.STARTED, what, more, order)
+                    now += work
+                    rise(course.ends, pool, course.pools[pool, BUSY], now)
+                    course.pools[pool, BUSY] += 1
+                if now < last:
+                    order = case
+                    if how != TIMES:
+                        what = places[node, C]
+                        tell(scalars, lines, now, case * 16 + at.FINISHED, what, task, order)
+                    node = places[node, forth]
+                else:
+                    node = at.NONE
+            elif kind == TOLD:
+                tell(scalars, lines, now, case * 16 + at.STEP, places[node, A], at.NOTHING, order)
+                node = places[node, NEXT]
+            elif kind == VISIT:
+                if how != TIMES:
+                    what, more = places[node, C], places[node, B]
+                    tell(scalars, lines, now, case * 16 + at.ASKED, what, more, order)
+                if (scalars[at.PENDING] and before(visits, 0, now, case)) or _first(soon, now):
+                    put_off(scalars, visits, now, case, node, np.int64(key))
+                    node = at.NONE
+                else:
+                    visiting = True
+            elif kind == PAUSE:
+                u = uniform_of(
+                    key, np.uint64(places[node, PURPOSE]), np.uint64(places[node, COUNT])
+                )
+                then = variate(rules, places[node, LAW], u)
+                if places[node, A]:
+                    then = later(rules.days, rules.working, scalars[at.BASE], now, then)
+                else:
+                    then += now
+                if then > now:
+                    order = case
+                elif how == LOG and order >> 40 != at.COMPLETE:
+                    return at.ODD
+                now = max(now, then)
+                node = places[node, forth] if now < last else at.NONE
+            elif kind == ODDS:
+                u = uniform_of(
+                    key, np.uint64(places[node, PURPOSE]), np.uint64(places[node, COUNT])
+                )
+                if u < rules.odds[places[node, A]]:
+                    node = places[node, forth]
+                else:
+                    node = places[node, B + forth - NEXT]
+            elif kind == WAYS:
+                u = uniform_of(
+                    key, np.uint64(places[node, PURPOSE]), np.uint64(places[node, COUNT])
+                )
+                way, end = places[node, A], places[node, B]
+                while way < end - 1 and u >= course.shares[way]:
+                    way += 1
+                node = course.ways[way, forth - NEXT]
+            elif kind == MEETS:
+                # a meeting takes who came before it, so a case that comes to it at its instant must come in time
+                room = places[node, A]
+                meeting, end = rules.rooms[room, at.R_FIRST], rules.rooms[room, at.R_LAST]
+                since = now if order >> 40 == at.COMPLETE else now + 1
+                low, high = meeting, end
+                while low < high:
+                    middle = (low + high) >> 1
+                    if rules.meetings[middle] * at.TICKS < since:
+                        low = middle + 1
+                    else:
+                        high = middle
+                order = at.MEETING << 40 | case
+                node = places[node, forth] if low < end else at.NONE
+                if low < end:
+                    now = rules.meetings[low] * at.TICKS
+            elif kind == ASKS:
+                over = now
+                for each in range(places[node, A], places[node, B]):
+                    voter, asked = course.asked[each, 0], course.asked[each, 1]
+                    if how != LOG:
+                        over = max(over, now + last_reply(rules, voter, asked, places[node, COUNT], key))
+                    if how == TIMES:
+                        continue
+                    # one by one where each is told, or where some lie beyond what is counted
+                    members = rules.voters[voter, at.V_KEYS_END] - rules.voters[voter, at.V_KEYS]
+                    step = rules.voters[voter, at.V_SUPPORT]
+                    if how == LINES and over < last and (now >= counted or over < counted):
+                        course.untold[step, int(now >= counted)] += asked
+                        continue
+                    for member in range(members - asked, members):
+                        time = now + one_reply(rules, voter, member, places[node, COUNT], key)
+                        over = max(over, time)
+                        if how == LOG and time == now and order >> 40 != at.COMPLETE:
+                            return at.ODD
+                        if how == LOG and time < last:
+                            who, what = case * 16 + at.STEP, places[node, C] | step << 24
+                            more = (1 + scalars[at.CLOCKS] + voter) | member << 16
+                            tell(scalars, lines, time, who, what, more, case)
+                        elif time < last:
+                            course.untold[step, int(time >= counted)] += 1
+                if over > now:
+                    order = case
+                now = over
+                node = places[node, forth] if now < last else at.NONE
+            elif kind == OVER:
+                times[case, 1] = now
+                node = places[node, forth]
+            else:
+                node = at.NONE
+
+    return whole(run, cached=cached)
+
+
+@part
+def _first(soon: Numbers, now: int) -> bool:
+    """Return whether a case arrives before an instant."""
+    for stream in range(len(soon)):
+        if soon[stream] < now:
+            return True
+    return False
+
+
+recursion = Compiled(lambda cached: _made(version(), cached=cached))
+"""The recursion: `recursion(rules, state, course, how, counted)`; `counted` is the end of the warm-up in ticks."""
