@@ -27,7 +27,7 @@ def prepared(scenarios: Sequence[Scenario], replications: int, keeping: Keeping)
     choice = choose(scenarios, replications, keeping.engine)
     if keeping.explain:
         typer.echo(choice, err=True)
-    if choice.engine is Engine.COMPILED and keeping.on is None:
+    if choice.engine is not Engine.SIMPY and keeping.on is None:
         _warm()
     return choice.engine
 

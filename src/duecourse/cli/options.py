@@ -83,7 +83,7 @@ EngineName = Annotated[
     typer.Option(
         "--engine",
         metavar="NAME",
-        help="auto, simpy or compiled; the results do not depend on it",
+        help="auto, simpy, compiled or recursion; the results do not depend on it",
     ),
 ]
 Explain = Annotated[

@@ -19,7 +19,7 @@ from duecourse.kernels.agenda import on_grid
 from duecourse.kernels.arrivals import class_of, next_arrival
 from duecourse.kernels.compiling import Compiled, part, whole
 from duecourse.kernels.office import version
-from duecourse.kernels.standing import root, uniform_of, variate
+from duecourse.kernels.standing import lasting, root, uniform_of
 from duecourse.kernels.statutory import later
 
 if TYPE_CHECKING:
@@ -165,9 +165,10 @@ def sink(ends: Numbers, pool: int, count: int) -> None:
 
 
 @part
-def begins(course: Course, pool: int, asked: int, last: int) -> int:
+def begins(
+    pools: Numbers, ends: Numbers, changes: Numbers, pool: int, asked: int, last: int
+) -> int:
     """Return when a member is free for work asked for at an instant, at `last` or later if nobody ever is."""
-    pools, ends, changes = course.pools, course.ends, course.changes
     time = max(asked, pools[pool, SINCE])
     while True:
         count = pools[pool, BUSY]
@@ -192,42 +193,58 @@ def begins(course: Course, pool: int, asked: int, last: int) -> int:
 
 
 @part
-def one_reply(rules: Rules, voter: int, member: int, count: int, key: Any) -> int:  # noqa: ANN401
+def one_reply(
+    voters: Numbers,
+    odds: Floats,
+    keys: Numbers,
+    laws: Numbers,
+    values: Floats,
+    voter: int,
+    member: int,
+    count: int,
+    key: Any,  # noqa: ANN401  (an unsigned number)
+) -> int:
     """Return how long a member takes to reply in a round."""
-    voters = rules.voters
-    index = np.uint64(rules.keys[voters[voter, at.V_KEYS] + member]) + np.uint64(count)
+    index = np.uint64(keys[voters[voter, at.V_KEYS] + member]) + np.uint64(count)
     law, late = voters[voter, at.V_LATENCY], voters[voter, at.V_LATE]
-    if late >= 0 and rules.voter_odds[voter, 0] > 0:
+    if late >= 0 and odds[voter, 0] > 0:
         purpose = np.uint64(voters[voter, at.V_SILENCE_PURPOSE])
-        if uniform_of(key, purpose, index) < rules.voter_odds[voter, 0]:
+        if uniform_of(key, purpose, index) < odds[voter, 0]:
             law = late
     purpose = np.uint64(voters[voter, at.V_LATENCY_PURPOSE])
-    return variate(rules, law, uniform_of(key, purpose, index))
+    return lasting(laws, values, law, uniform_of(key, purpose, index))
 
 
 @part
-def last_reply(rules: Rules, voter: int, asked: int, count: int, key: Any) -> int:  # noqa: ANN401
+def last_reply(
+    voters: Numbers,
+    odds: Floats,
+    keys: Numbers,
+    laws: Numbers,
+    values: Floats,
+    voter: int,
+    asked: int,
+    count: int,
+    key: Any,  # noqa: ANN401  (an unsigned number)
+) -> int:
     """Return how long the last of the members takes: a larger number never gives a shorter time."""
-    voters = rules.voters
     first = voters[voter, at.V_KEYS]
     members = voters[voter, at.V_KEYS_END] - first
-    found = 0
-    if voters[voter, at.V_LATE] >= 0 and rules.voter_odds[voter, 0] > 0:
+    alike = voters[voter, at.V_LATE] < 0 or odds[voter, 0] <= 0
+    found, greatest, second = 0, 0.0, 0.0
+    if alike:
+        purpose = np.uint64(voters[voter, at.V_LATENCY_PURPOSE])
+        for place in range(first + members - asked, first + members):
+            u = uniform_of(key, purpose, np.uint64(keys[place]) + np.uint64(count))
+            # without a jump that nobody can foresee, and without a thought for what is no number
+            less = u if u < greatest else greatest  # noqa: FURB136
+            second = less if less > second else second  # noqa: FURB136
+            greatest = u if u > greatest else greatest  # noqa: FURB136
+        found = lasting(laws, values, voters[voter, at.V_LATENCY], greatest)
+    if not alike or second > greatest - NEAR:
         for member in range(members - asked, members):
-            found = max(found, one_reply(rules, voter, member, count, key))
-        return found
-    purpose = np.uint64(voters[voter, at.V_LATENCY_PURPOSE])
-    greatest, second = 0.0, 0.0
-    for place in range(first + members - asked, first + members):
-        u = uniform_of(key, purpose, np.uint64(rules.keys[place]) + np.uint64(count))
-        if u > greatest:
-            second, greatest = greatest, u
-        elif u > second:
-            second = u
-    found = variate(rules, voters[voter, at.V_LATENCY], greatest)
-    if second > greatest - NEAR:
-        for member in range(members - asked, members):
-            found = max(found, one_reply(rules, voter, member, count, key))
+            each = one_reply(voters, odds, keys, laws, values, voter, member, count, key)
+            found = max(found, each)
     return found
 
 
@@ -239,6 +256,8 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
             return at.ODD
         scalars, visits, places = state.scalars, course.visits, course.places
         lines, tasks, soon, times = course.lines, rules.tasks, course.soon, course.times
+        voters, odds, keys = rules.voters, rules.voter_odds, rules.keys
+        laws, values = rules.laws, rules.values
         last, most = scalars[at.END], scalars[at.ROOM_LINES]
         forth = NEXT if how != TIMES else QUIET
         node, case, now, order, key = -1, 0, 0, 0, np.uint64(0)
@@ -291,12 +310,12 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
                 u = uniform_of(
                     key, np.uint64(places[node, PURPOSE]), np.uint64(places[node, COUNT])
                 )
-                effort = variate(rules, places[node, LAW], u)
+                effort = lasting(laws, values, places[node, LAW], u)
                 pace = rules.paces[course.pools[pool, GROUP]]
                 work = effort if pace == 1.0 else on_grid(effort / at.TICKS / pace)
                 if work == 0 or effort >= 2**46:
                     return at.ODD
-                now = begins(course, pool, now, last)
+                now = begins(course.pools, course.ends, course.changes, pool, now, last)
                 if now < last:
                     if how != TIMES:
                         what = places[node, C]
@@ -330,7 +349,7 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
                 u = uniform_of(
                     key, np.uint64(places[node, PURPOSE]), np.uint64(places[node, COUNT])
                 )
-                then = variate(rules, places[node, LAW], u)
+                then = lasting(laws, values, places[node, LAW], u)
                 if places[node, A]:
                     then = later(rules.days, rules.working, scalars[at.BASE], now, then)
                 else:
@@ -377,18 +396,24 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
                 over = now
                 for each in range(places[node, A], places[node, B]):
                     voter, asked = course.asked[each, 0], course.asked[each, 1]
+                    count = places[node, COUNT]
                     if how != LOG:
-                        over = max(over, now + last_reply(rules, voter, asked, places[node, COUNT], key))
+                        time = now + last_reply(
+                            voters, odds, keys, laws, values, voter, asked, count, key
+                        )
+                        over = max(over, time)
                     if how == TIMES:
                         continue
                     # one by one where each is told, or where some lie beyond what is counted
-                    members = rules.voters[voter, at.V_KEYS_END] - rules.voters[voter, at.V_KEYS]
-                    step = rules.voters[voter, at.V_SUPPORT]
+                    members = voters[voter, at.V_KEYS_END] - voters[voter, at.V_KEYS]
+                    step = voters[voter, at.V_SUPPORT]
                     if how == LINES and over < last and (now >= counted or over < counted):
                         course.untold[step, int(now >= counted)] += asked
                         continue
                     for member in range(members - asked, members):
-                        time = now + one_reply(rules, voter, member, places[node, COUNT], key)
+                        time = now + one_reply(
+                            voters, odds, keys, laws, values, voter, member, count, key
+                        )
                         over = max(over, time)
                         if how == LOG and time == now and order >> 40 != at.COMPLETE:
                             return at.ODD
@@ -405,6 +430,8 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
             elif kind == OVER:
                 times[case, 1] = now
                 node = places[node, forth]
+                if places[node, KIND] == ENDS:
+                    node = at.NONE
             else:
                 node = at.NONE
 

@@ -14,7 +14,7 @@ from duecourse.kernels.staff import call, due_moved, leave_hands, place_of, rele
 from duecourse.kernels.statutory import later, move_clocks
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Narrow, Numbers, Rules, State
+    from duecourse.kernels.layout import Floats, Narrow, Numbers, Rules, State
 
 _compiled = shared(
     vars(chance),
@@ -38,11 +38,16 @@ def draw(cases: Numbers, counts: Narrow, case: int, purpose: int, place: int) ->
 
 
 @part
+def lasting(laws: Numbers, values: Floats, law: int, u: float) -> int:
+    """Return the quantile of a law in ticks."""
+    first, count = laws[law, at.L_FIRST], laws[law, at.L_COUNT]
+    return on_grid(quantile(laws[law, at.L_KIND], values, first, count, u))
+
+
+@part
 def variate(rules: Rules, law: int, u: float) -> int:
     """Return the quantile of a law in ticks."""
-    laws = rules.laws
-    first, count = laws[law, at.L_FIRST], laws[law, at.L_COUNT]
-    return on_grid(quantile(laws[law, at.L_KIND], rules.values, first, count, u))
+    return lasting(rules.laws, rules.values, law, u)
 
 
 @part

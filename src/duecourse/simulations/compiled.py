@@ -16,6 +16,8 @@ from duecourse.simulations.records import Records
 from duecourse.simulations.standing import OURS, EngineError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from duecourse.simulations.plan import Plan
 
 
@@ -73,13 +75,17 @@ class CompiledOffice:
                 kind = self.state.cases[scalars[at.CASE], at.KIND]
                 self.grown.spell(int(scalars[at.NEED]), int(scalars[at.NEED_MOVE]), int(kind))
             else:
-                return self._told(status, seed, replication)
+                return self._failed(status, seed, replication)
         lines = 0 if quiet else int(self.state.scalars[at.LINES])
         log = self.state.log
         self.state = self.state._replace(log=np.empty_like(log))
         return Records(self.grown.lowered, replication, log[:lines])
 
-    def _told(self, status: int, seed: int, replication: int) -> Records:
+    def lines(self, seed: int, replication: int) -> Records:
+        """Return what indicators of one replication are computed from: here all that happens."""
+        return self.run(seed, replication)
+
+    def _failed(self, status: int, seed: int, replication: int) -> Records:
         """Raise what the reference engine raises where this one stopped."""
         if status != at.FULL:
             Office(self.plan, seed, replication).run()
@@ -105,14 +111,7 @@ class CompiledOffice:
     def _first(self) -> list[tuple[int, int, int, int]]:
         """Return what is on the agenda from the beginning: ticks, phase, number, payload and action."""
         state, plan, lowered = self.state, self.plan, self.grown.lowered
-        seed, replication = state.scalars[at.SEED], state.scalars[at.REPLICATION]
-        due: list[tuple[int, int, int, int]] = []
-        for number, stream in enumerate(plan.streams):
-            key = root(int(seed) % 2**64, int(replication) % 2**64, stream.key)
-            found = stream.next(key, 0, 0, 0.0)
-            if found is not None and found[0] < plan.days.length:
-                state.streams[number] = 0, found[1], int(found[2] * TICKS)
-                due.append((int(found[0] * TICKS), at.ARRIVAL, number, at.ARRIVE))
+        due = [(time, at.ARRIVAL, number, at.ARRIVE) for number, time in self._arrivals()]
         for number, days in enumerate(plan.meeting_days):
             first = ((number << 32) * 16 + at.MEET) if days else 0
             due += [(day * TICKS, at.MEETING, -1 - number, first) for day in days[:1]]
@@ -124,6 +123,16 @@ class CompiledOffice:
                 else:
                     state.there[low:high] = self.grown.rules.sizes[row, low:high]
         return due
+
+    def _arrivals(self) -> Iterator[tuple[int, int]]:
+        """Yield when the first case of each stream arrives: the stream and the ticks; let the streams begin there."""
+        state, plan = self.state, self.plan
+        seed, replication = (int(state.scalars[each]) % 2**64 for each in (at.SEED, at.REPLICATION))
+        for number, stream in enumerate(plan.streams):
+            found = stream.next(root(seed, replication, stream.key), 0, 0, 0.0)
+            if found is not None and found[0] < plan.days.length:
+                state.streams[number] = 0, found[1], int(found[2] * TICKS)
+                yield number, int(found[0] * TICKS)
 
     def _grow(self) -> None:
         """Double every array that is nearly full."""

@@ -1,4 +1,4 @@
-"""Which engine runs a scenario: SimPy for small jobs, the compiled one for large ones, with the same events either way.
+"""Which engine runs a scenario: SimPy for small jobs, compiled ones for large ones, with the same events either way.
 
 What the compiled engine does not have, it does not run: any part of a scenario that it was not built for is found here
 by name, whatever it means, so that it can never give a different result.
@@ -69,8 +69,7 @@ def choose(
     if engine is not Engine.AUTO:
         if missing is not None:
             raise InvalidInput(f"the compiled engine does not have {missing}; use the engine simpy")
-        reason = next((found for each in scenarios for found in meets(each)), None)
-        if engine is Engine.RECURSION and reason is not None:
+        if engine is Engine.RECURSION and (reason := unfit(scenarios)) is not None:
             raise InvalidInput(f"the recursion cannot run this: {reason}; use the engine compiled")
         return Choice(engine, "as asked for")
     if missing is not None:
@@ -81,7 +80,7 @@ def choose(
             Engine.SIMPY, f"about {cases:,} cases; the compiled one is for {LARGE:,} and more"
         )
     why = f"about {cases:,} cases; it is for {LARGE:,} and more"
-    reason = next((found for each in scenarios for found in meets(each)), None)
+    reason = unfit(scenarios)
     if reason is None:
         return Choice(Engine.RECURSION, f"{why}, and cases meet in first-come pools alone")
     return Choice(Engine.COMPILED, f"{why}; not the recursion: {reason}")
@@ -114,6 +113,20 @@ def lacks(scenario: Scenario) -> Iterator[str]:
         for each in fields(part):
             if each.compare and each.name not in known and getattr(part, each.name) != _plain(each):
                 yield f"`{each.name}` of `{type(part).__name__}` in a scenario"
+
+
+def unfit(scenarios: Sequence[Scenario]) -> str | None:
+    """Return why scenarios are not for the departure recursion; None where they are.
+
+    Of several, the courses of the first alone are walked: they mostly differ in numbers. One whose courses cannot be
+    walked is run by the agenda in any case.
+    """
+    reason = next((found for each in scenarios for found in meets(each)), None)
+    if reason is None and scenarios:
+        from duecourse.simulations.recursion import why_not
+
+        reason = why_not(scenarios[0])
+    return reason
 
 
 def meets(scenario: Scenario) -> Iterator[str]:

@@ -105,7 +105,7 @@ class Worker:
         found = None if kept is None else kept.sample(replication)
         if found is not None:
             return found
-        if self.batch.engine is Engine.COMPILED:
+        if self.batch.engine is not Engine.SIMPY:
             return self.compiled(index, replication, kept)
         plan = self.plan(index)
         log = log_of(plan, self.batch.seed, replication)
@@ -119,7 +119,9 @@ class Worker:
         from duecourse.simulations.measure_lines import measured
 
         scenario = self.batch.scenarios[index]
-        records = self.office(index).run(self.batch.seed, replication)
+        office = self.office(index)
+        told = office.lines if kept is None else office.run
+        records = told(self.batch.seed, replication)
         found = measured(records, scenario)
         if kept is not None:
             kept.commit(records.log(), scenario, found)
@@ -139,9 +141,9 @@ class Worker:
         """Return the compiled engine with a scenario; what one replication teaches it serves the next."""
         plan = self.plan(index)
         if index not in self.offices:
-            from duecourse.simulations.compiled import CompiledOffice
+            from duecourse.simulations.recursion import office_of
 
-            self.offices[index] = CompiledOffice(plan)
+            self.offices[index] = office_of(plan, self.batch.engine)
         return self.offices[index]
 
     def kept(self, index: int) -> Kept | None:

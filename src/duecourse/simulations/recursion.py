@@ -8,13 +8,16 @@ import numpy as np
 
 from duecourse.kernels import layout as at
 from duecourse.kernels import recursion as to
-from duecourse.simulations.arrays import table
+from duecourse.simulations.arrays import signed, table
 from duecourse.simulations.compiled import CompiledOffice, doubled
-from duecourse.simulations.course import Courses
+from duecourse.simulations.course import Courses, NoCourseError
+from duecourse.simulations.engines import Engine
+from duecourse.simulations.grown import Grown
+from duecourse.simulations.plan import Plan
 from duecourse.simulations.records import Records
 
 if TYPE_CHECKING:
-    from duecourse.simulations.plan import Plan
+    from duecourse.scenarios.scenario import Scenario
 
 
 class Recursion(CompiledOffice):
@@ -60,6 +63,8 @@ class Recursion(CompiledOffice):
         kinds = courses.places[:, to.KIND]
         asked = int(courses.asked[:, 1].sum()) if len(courses.asked) else 0
         self.most = 3 * len(kinds) + asked + 1
+        self.scalars = lowered.scalars(0, 0)
+        self.scalars[at.ROOM_LINES] = self.most
         self.counted = plan.days.since_start(plan.scenario.warm_up) * at.TICKS
 
     def run(self, seed: int, replication: int, *, quiet: bool = False) -> Records:
@@ -91,14 +96,12 @@ class Recursion(CompiledOffice):
         from duecourse.kernels.recursion import recursion
 
         state, course = self.state, self.course
-        for name in ("streams", "there"):
-            getattr(state, name)[:] = 0
-        state.scalars[:] = self.grown.lowered.scalars(seed, replication)
-        state.scalars[at.ROOM_LINES] = self.most
+        state.streams[:] = 0
+        state.scalars[:] = self.scalars
+        state.scalars[[at.SEED, at.REPLICATION]] = signed(seed), signed(replication)
         course.soon[:] = at.NEVER
-        for time, phase, number, _ in self._first():
-            if phase == at.ARRIVAL:
-                course.soon[number] = time
+        for number, time in self._arrivals():
+            course.soon[number] = time
         course.pools[:] = self.firsts
         course.untold[:] = 0
         rules = self.grown.rules
@@ -117,6 +120,25 @@ class Recursion(CompiledOffice):
         if scalars[at.CASES] == len(course.times):
             changes["times"] = doubled(course.times)
         self.course = course._replace(**changes)
+
+
+def office_of(plan: Plan, engine: Engine) -> CompiledOffice:
+    """Return what runs the replications of a plan: the recursion where that is the engine and the plan has courses."""
+    if engine is Engine.RECURSION:
+        try:
+            return Recursion(plan)
+        except NoCourseError:
+            pass
+    return CompiledOffice(plan)
+
+
+def why_not(scenario: Scenario) -> str | None:
+    """Return why the courses of a scenario cannot be walked beforehand; None where they can."""
+    try:
+        Courses(Grown(Plan(scenario)))
+    except NoCourseError as reason:
+        return str(reason)
+    return None
 
 
 def _times(records: Records) -> Any:  # noqa: ANN401  (an array)

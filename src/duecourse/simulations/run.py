@@ -57,7 +57,7 @@ def simulate(  # noqa: PLR0913  (settings with names)
         store: where finished replications are kept; those that it holds are not simulated again.
         progress: is told after each replication how many are done, and of how many.
         executor: who does the replications, see `duecourse.simulations.execute`.
-        engine: `auto`, `simpy` or `compiled`; the result does not depend on it, see `duecourse.simulations.engines`.
+        engine: `auto`, `simpy`, `compiled` or `recursion`; the result does not depend on it, see `duecourse.simulations.engines`.
 
     Raises:
         InvalidInput: an argument is out of its range, or the store, the cluster or the engine cannot be used.
@@ -229,10 +229,10 @@ def replicate(
     """
     chosen = choose((scenario,), 1, engine).engine
     plan = Plan(scenario, properties)
-    if chosen is Engine.COMPILED:
-        from duecourse.simulations.compiled import CompiledOffice
+    if chosen is not Engine.SIMPY:
+        from duecourse.simulations.recursion import office_of
 
-        return CompiledOffice(plan).run(seed, replication).log()
+        return office_of(plan, chosen).run(seed, replication).log()
     return log_of(plan, seed, replication)
 
 
