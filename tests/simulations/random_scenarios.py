@@ -62,7 +62,7 @@ SLOW = LAWS[
 def scenarios(draw: Draw) -> Scenario:
     """Return random scenarios of random procedures under random readings."""
     procedure = draw(rich_procedures())
-    return _Drawing(draw, procedure, draw(choices(procedure))).scenario()
+    return Drawing(draw, procedure, draw(choices(procedure))).scenario()
 
 
 @st.composite
@@ -100,7 +100,7 @@ def rich_procedures(draw: Draw) -> Procedure:
 
 
 @dataclass
-class _Drawing:
+class Drawing:
     """One scenario while it is drawn."""
 
     draw: Draw

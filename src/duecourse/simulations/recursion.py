@@ -29,6 +29,9 @@ class Recursion(CompiledOffice):
     Args:
         plan: what is simulated; `duecourse.simulations.engines.meets` must find nothing in its scenario.
 
+    Attributes:
+        left: how many replications were left to the agenda.
+
     Raises:
         NoCourseError: its courses cannot be walked beforehand.
     """
@@ -62,6 +65,7 @@ class Recursion(CompiledOffice):
         )
         kinds = courses.places[:, to.KIND]
         asked = int(courses.asked[:, 1].sum()) if len(courses.asked) else 0
+        self.left = 0
         self.most = 3 * len(kinds) + asked + 1
         self.scalars = lowered.scalars(0, 0)
         self.scalars[at.ROOM_LINES] = self.most
@@ -88,7 +92,7 @@ class Recursion(CompiledOffice):
     def times(self, seed: int, replication: int) -> Any:  # noqa: ANN401  (an array)
         """Return of each case when it came and when it ended, in ticks, or `NONE`; it stands until the next replication."""
         if self._told(to.TIMES, seed, replication) is None:
-            return _times(super().run(seed, replication))
+            return times_of(super().run(seed, replication))
         return self.course.times[: self.state.scalars[at.CASES]]
 
     def _told(self, how: int, seed: int, replication: int) -> Any:  # noqa: ANN401  (an array)
@@ -107,7 +111,10 @@ class Recursion(CompiledOffice):
         rules = self.grown.rules
         while (status := recursion(rules, state, self.course, how, self.counted)) == at.ROOM:
             self._wider()
-        return self.course.lines[: state.scalars[at.LINES]] if status == at.DONE else None
+        if status != at.DONE:
+            self.left += 1
+            return None
+        return self.course.lines[: state.scalars[at.LINES]]
 
     def _wider(self) -> None:
         """Double every array that is nearly full."""
@@ -141,7 +148,7 @@ def why_not(scenario: Scenario) -> str | None:
     return None
 
 
-def _times(records: Records) -> Any:  # noqa: ANN401  (an array)
+def times_of(records: Records) -> Any:  # noqa: ANN401  (an array)
     """Return when each case came and ended, from all lines."""
     lines = records.lines
     line, case = lines[:, at.WHO] & 15, lines[:, at.WHO] >> 4
