@@ -130,7 +130,9 @@ class Worker:
     def plan(self, index: int) -> Plan:
         """Return a scenario made ready to run."""
         if index not in self.plans:
-            self.plans[index] = Plan(self.batch.scenarios[index], self.batch.properties)
+            scenario, properties = self.batch.scenarios[index], self.batch.properties
+            like = next((each for each in self.plans.values() if each.under(scenario)), None)
+            self.plans[index] = Plan(scenario, properties, like)
         self.plans.move_to_end(index)
         if len(self.plans) > READY:
             oldest, _ = self.plans.popitem(last=False)

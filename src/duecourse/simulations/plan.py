@@ -193,6 +193,12 @@ class Kind:
 class Plan:
     """What all replications of a scenario share.
 
+    Args:
+        scenario: what is simulated.
+        properties: what watches every case.
+        like: a plan under the same properties; where it is of the same procedure and readings too, its table, and what its
+            monitors have come to know of that, serve this one.
+
     Attributes:
         meeting_days: the working days on which each body meets.
         head_counts: for each pool, the days on which its head-counts change, with those of its groups.
@@ -200,13 +206,18 @@ class Plan:
         filed: what is filed on the first day besides, and what names it to chance.
     """
 
-    def __init__(self, scenario: Scenario, properties: Sequence[Property] = ()) -> None:
+    def __init__(
+        self, scenario: Scenario, properties: Sequence[Property] = (), like: Plan | None = None
+    ) -> None:
         self.scenario = scenario
         self.procedure = scenario.procedure
-        looks = looked_at(properties, scenario.procedure)
-        self.table = compile_table(scenario.procedure, scenario.readings, observed=looks)
-        self.ensemble = Ensemble(properties, self.table)
-        self.moves = Moves(self.table)
+        if like is not None and like.under(scenario):
+            self.table, self.ensemble, self.moves = like.table, like.ensemble, like.moves
+        else:
+            looks = looked_at(properties, scenario.procedure)
+            self.table = compile_table(scenario.procedure, scenario.readings, observed=looks)
+            self.ensemble = Ensemble(properties, self.table)
+            self.moves = Moves(self.table)
         self._ledger = open_ledger(scenario.procedure, scenario.readings)
         self.days = Days(self._ledger.calendar, scenario.start, scenario.years)
         self.pools = {pool.id: index for index, pool in enumerate(scenario.pools)}
@@ -221,6 +232,12 @@ class Plan:
         self.past = tuple(past_steps(self, scenario.docket))
         filed = scenario.docket.filed if scenario.docket else ()
         self.filed = tuple((self.kinds[name], purpose(f"filed.{name}")) for name in filed)
+
+    def under(self, scenario: Scenario) -> bool:
+        """Return whether a scenario is one of the same procedure and the same readings."""
+        return (
+            self.scenario.readings == scenario.readings and self.procedure == scenario.procedure
+        )
 
     def ledger(self) -> Ledger:
         """Return the empty ledger of a new case."""
