@@ -94,19 +94,23 @@ QUICK = tuple(law(each) for each in ({"law": "deterministic", "value": 1}, {"law
 NO_ZERO = (*SLOW, *QUICK)
 
 
-def procedure() -> Procedure:
-    """Return the procedure."""
+def procedure(members: int = 3) -> Procedure:
+    """Return the procedure, with so many members of the larger class of its panel."""
     parts = "".join(NAMED.format(kind=kind, id=name, more=more) for kind, name, more in PARTS)
-    return interpret(base_layer(parse((HEAD + parts).encode(), "courses.toml")))
+    head = HEAD.replace("count = 3", f"count = {members}")
+    return interpret(base_layer(parse((head + parts).encode(), "courses.toml")))
 
 
 PROCEDURE = procedure()
 
 
+LARGE = procedure(70)
+
+
 @st.composite
 def courses(draw: Draw) -> Scenario:
-    """Return random scenarios for the recursion."""
-    return _Courses(draw, PROCEDURE, {}).scenario()
+    """Return random scenarios for the recursion; now and then with more configurations than tables begin with."""
+    return _Courses(draw, draw(st.sampled_from([*[PROCEDURE] * 9, LARGE])), {}).scenario()
 
 
 @dataclass

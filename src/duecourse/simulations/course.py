@@ -226,8 +226,8 @@ class Courses:
 
     def reply(self, where: Where, row: int, watched: int, voter: int) -> tuple[int, int]:
         """Return the configuration and the monitors after one reply."""
-        rules = self.grown.rules
-        move = self.move(row, int(rules.voters[voter, at.V_SUPPORT]))
+        move = self.move(row, int(self.grown.rules.voters[voter, at.V_SUPPORT]))
+        rules = self.grown.rules  # anew: they may have grown
         stage, timed, panels = rules.moves[move, [at.M_STAGE, at.M_TIMED, at.M_PANELS]].tolist()
         if stage != self.stage(where) or timed or panels:
             raise NoCourseError("a reply does more than to be counted")
