@@ -20,7 +20,9 @@ class Office(by_hand.Office):
     def consultation(self) -> Life:
         """Wait for the last reply."""
         draw = self.random.lognormvariate
-        yield self.environment.timeout(max(draw(*by_hand.REPLY) for _ in range(by_hand.DEPARTMENTS)))
+        yield self.environment.timeout(
+            max(draw(*by_hand.REPLY) for _ in range(by_hand.DEPARTMENTS))
+        )
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -122,7 +123,13 @@ def compared(rounds: int, runs: int) -> dict[str, float]:
             found = dict(json.loads(text))
             found["C"] = each_case([program, "recursion", str(runs), str(DAYS), "1"])
             for name in ("by_hand", "by_hand_maximum"):
-                hand = [sys.executable, str(HERE / f"{name}.py"), str(max(runs // 10, 1)), str(DAYS), "1"]
+                hand = [
+                    sys.executable,
+                    str(HERE / f"{name}.py"),
+                    str(max(runs // 10, 1)),
+                    str(DAYS),
+                    "1",
+                ]
                 found[name] = each_case(hand)
             for name, value in found.items():
                 taken.setdefault(name, []).append(value)
@@ -165,13 +172,12 @@ def large(share: float, folder: Path) -> list[str]:
     """Return the part of the page on the large runs."""
     runs = max(round(2_000 * share), 2)
     ten = ran(["simulate", "model-b", "--replications", str(runs)])
-    counts = [max(round(each * share), 2) for each in (100, 400, 1_600)]
+    counts = [max(round(each * share), 2) for each in (100, 500)]
     memory = [ran(["simulate", "model-b", "--replications", str(each)]) for each in counts]
+    counts, memory = [*counts, runs], [*memory, ten]
     repeated = max(round(100 * share), 2)
     (folder / "staff-50.toml").write_text(STAFF % repeated, encoding="utf-8")
-    staff = [
-        ran(["run", "staff-50.toml", "--workers", str(workers)], folder) for workers in (1, 2)
-    ]
+    staff = ran(["run", "staff-50.toml", "--workers", "2"], folder)
     rows = [f"| {each:,} | {run.row()} |" for each, run in zip(counts, memory, strict=True)]
     return [
         "## Large runs",
@@ -179,10 +185,7 @@ def large(share: float, folder: Path) -> list[str]:
         "| command | seconds | CPU seconds | MB |",
         "|---|---|---|---|",
         f"| `simulate model-b --replications {runs}`: {runs * 5_000 / 1e6:g} million cases, one process | {ten.row()} |",
-        *(
-            f"| `run staff-50.toml --workers {workers}`: 50 staffings x {repeated} replications x 5 years x 300 cases, all monitors on | {run.row()} |"
-            for workers, run in zip((1, 2), staff, strict=True)
-        ),
+        f"| `run staff-50.toml --workers 2`: 50 staffings x {repeated} replications x 5 years x 300 cases, all monitors on | {staff.row()} |",
         "",
         "Memory of `simulate model-b` by the number of replications, each of 5,000 cases:",
         "",
@@ -213,17 +216,27 @@ def chain(folder: Path, *, cases: int, stages: int, members: int, pools: int) ->
     places = [*names, "asked"]
     procedure = "".join(
         [
-            '[procedure]\nid = "chain"\nlabel = { en = "Chain" }\ntext = { en = "None" }\ninitial = "outside"\n'
-            'measured_from = ["file"]\ncalendar = "prc"\n[[article]]\nid = "1"\nmark = "I"\nlabel = { en = "All" }\n',
+            (
+                '[procedure]\nid = "chain"\nlabel = { en = "Chain" }\ntext = { en = "None" }\ninitial = "outside"\n'
+                'measured_from = ["file"]\ncalendar = "prc"\n[[article]]\nid = "1"\nmark = "I"\nlabel = { en = "All" }\n'
+            ),
             part("actor", "office"),
             part("actor", "members"),
             *(part("stage", each) for each in ("outside", *places)),
             part("stage", "done", "final = true\n"),
             step("file", "outside", places[0]),
-            *(step(f"go{at}", one, then) for at, (one, then) in enumerate(zip(places, places[1:], strict=False))),
+            *(step(f"go{at}", one, then) for at, (one, then) in enumerate(pairwise(places))),
             step("end", "asked", "done", 'when = "board.pending == 0"\n'),
-            part("step", "reply", 'actor = "members"\nfrom = "asked"\nreply = { panel = "board", value = "yes" }\n'),
-            part("panel", "board", f'electorate = [{{ actor = "members", count = {members} }}]\nreplies = ["yes"]\nopens = ["go{stages - 1}"]\ncloses = ["end"]\n'),
+            part(
+                "step",
+                "reply",
+                'actor = "members"\nfrom = "asked"\nreply = { panel = "board", value = "yes" }\n',
+            ),
+            part(
+                "panel",
+                "board",
+                f'electorate = [{{ actor = "members", count = {members} }}]\nreplies = ["yes"]\nopens = ["go{stages - 1}"]\ncloses = ["end"]\n',
+            ),
             part("outcome", "over", 'by = "end"\nconclusion = true\n'),
         ]
     )
@@ -231,12 +244,19 @@ def chain(folder: Path, *, cases: int, stages: int, members: int, pools: int) ->
     size = max(round(1.3 * stages / pools), 1)
     scenario = "".join(
         [
-            '[scenario]\nid = "office"\nlabel = { en = "Office" }\nprocedure = "chain.toml"\nstart = 2015-01-05\nyears = 10.0\nwarm_up = 0.0\n'
-            '[[class]]\nid = "case"\nlabel = { en = "Case" }\nparty = "office"\nbegins = ["file"]\n',
+            (
+                '[scenario]\nid = "office"\nlabel = { en = "Office" }\nprocedure = "chain.toml"\nstart = 2015-01-05\nyears = 10.0\nwarm_up = 0.0\n'
+                '[[class]]\nid = "case"\nlabel = { en = "Case" }\nparty = "office"\nbegins = ["file"]\n'
+            ),
             f'[[arrivals]]\nid = "cases"\nper_year = {cases / 10}\nshares = {{ case = 1.0 }}\n{ASSUMED}\n',
-            *(NAMED.format(kind="pool", id=f"p{each}", more=f"size = {size}\n{ASSUMED}") for each in range(pools)),
-            f'[[reply]]\npanel = "board"\nactor = "members"\nlatency = {{ law = "lognormal", mean = 7.0, cv = 0.5 }}\n'
-            f'objection = {{ mean = 0.0, correlation = 0.0, counts_as = "yes" }}\nsupport = "yes"\n{ASSUMED}\n',
+            *(
+                NAMED.format(kind="pool", id=f"p{each}", more=f"size = {size}\n{ASSUMED}")
+                for each in range(pools)
+            ),
+            (
+                f'[[reply]]\npanel = "board"\nactor = "members"\nlatency = {{ law = "lognormal", mean = 7.0, cv = 0.5 }}\n'
+                f'objection = {{ mean = 0.0, correlation = 0.0, counts_as = "yes" }}\nsupport = "yes"\n{ASSUMED}\n'
+            ),
             *(
                 f'[[stage]]\nid = "{name}"\n[[stage.activity]]\nid = "work"\nwork = "p{number % pools}"\n'
                 f'effort = {{ law = "lognormal", mean = {2_500 / cases}, cv = 0.5 }}\ntake = "go{number}"\n{ASSUMED}\n'
@@ -262,7 +282,7 @@ AXES = {
 def growth(share: float, folder: Path) -> list[str]:
     """Return the part of the page on growth."""
     rows = []
-    runs = str(max(round(40 * share), 2))
+    runs = str(max(round(10 * share), 2))
     for name, values in AXES.items():
         for value in values:
             path = chain(folder, **{**SHAPE, name: value})
@@ -274,10 +294,24 @@ def growth(share: float, folder: Path) -> list[str]:
                 f"| {name} | {value:,} | {cells[0].cpu:.1f} | {cells[1].cpu:.1f} | {max(each.memory for each in cells):.0f} |"
             )
     path = chain(folder, **SHAPE)
-    many = str(max(round(400 * share), 4))
+    many = str(max(round(100 * share), 4))
     for workers in ("1", "2"):
-        run = ran(["simulate", str(path), "--replications", many, "--workers", workers, "--engine", "compiled"], folder)
-        rows.append(f"| workers, {many} replications | {workers} | {run.cpu:.1f} ({run.wall:.1f} by the clock) | | {run.memory:.0f} |")
+        run = ran(
+            [
+                "simulate",
+                str(path),
+                "--replications",
+                many,
+                "--workers",
+                workers,
+                "--engine",
+                "compiled",
+            ],
+            folder,
+        )
+        rows.append(
+            f"| workers, {many} replications | {workers} | {run.cpu:.1f} ({run.wall:.1f} by the clock) | | {run.memory:.0f} |"
+        )
     return [
         "## Growth",
         "",

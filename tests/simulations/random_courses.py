@@ -18,9 +18,10 @@ from duecourse.scenarios.law import law
 from duecourse.scenarios.scenario import Activity, Opinion, Scenario, Work
 
 if TYPE_CHECKING:
+    from tests.simulations.random_scenarios import Draw
+
     from duecourse.model.procedure import Procedure
     from duecourse.scenarios.capacity import Meeting, Pool
-    from tests.simulations.random_scenarios import Draw
 
 STAGES = "abc"
 HEAD = """
@@ -90,7 +91,10 @@ WAYS = {
     "b": ("to_c", "ask", "close"),
     "c": ("ask", "close"),
 }
-QUICK = tuple(law(each) for each in ({"law": "deterministic", "value": 1}, {"law": "exponential", "mean": 0.4}))
+QUICK = tuple(
+    law(each)
+    for each in ({"law": "deterministic", "value": 1}, {"law": "exponential", "mean": 0.4})
+)
 NO_ZERO = (*SLOW, *QUICK)
 
 
@@ -164,9 +168,14 @@ class _Courses(Drawing):
     def activities(self, stage: str) -> tuple[Activity, ...]:
         if stage == "asked":
             steps = self.one([("end",), ("return", "end")])
-            return (Activity("replies", dict.fromkeys(self.sorts, 1.0), panel="board", first_of=steps),)
+            return (
+                Activity("replies", dict.fromkeys(self.sorts, 1.0), panel="board", first_of=steps),
+            )
         before = self.draw(st.integers(0, 2))
-        return (*(self.activity(stage, each, last=False) for each in range(before)), self.leaving(stage))
+        return (
+            *(self.activity(stage, each, last=False) for each in range(before)),
+            self.leaving(stage),
+        )
 
     def activity(self, stage: str, index: int, *, last: bool) -> Activity:
         del stage, last

@@ -20,13 +20,14 @@ from duecourse.properties.property_file import load_properties
 from duecourse.scenarios import load_scenario
 from duecourse.simulations import Engine, choose, replicate, simulate
 from duecourse.simulations.compiled import CompiledOffice
-from duecourse.simulations.course import Courses, NoCourseError
+from duecourse.simulations.course import Courses
 from duecourse.simulations.engines import meets
 from duecourse.simulations.execute import log_of
 from duecourse.simulations.grown import Grown
 from duecourse.simulations.measure_lines import measured
 from duecourse.simulations.plan import Plan
 from duecourse.simulations.recursion import Recursion, times_of
+from duecourse.simulations.walking import NoCourseError
 
 if TYPE_CHECKING:
     from duecourse.scenarios import Scenario
@@ -161,9 +162,7 @@ def test_a_shipped_scenario_says_why_not() -> None:
 def test_what_two_cases_have_to_do_with_each_other_is_named(model_b: Scenario) -> None:
     pool, *others = model_b.pools
     body = replace(model_b.meetings[0], agenda=3)
-    changed = replace(
-        model_b, pools=(replace(pool, preemptive=True), *others), meetings=(body,)
-    )
+    changed = replace(model_b, pools=(replace(pool, preemptive=True), *others), meetings=(body,))
 
     assert list(meets(changed)) == [
         'the pool "acceptance" is not first come, first served',

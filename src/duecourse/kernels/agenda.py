@@ -97,5 +97,4 @@ def note(scalars: Numbers, log: Numbers, case: int, line: int, what: int, more: 
 @part
 def on_grid(duration: float) -> int:
     """Return a duration in ticks; halves go up."""
-    short = duration if duration < _FAR else _FAR
-    return int(np.floor(short * at.TICKS + 0.5))
+    return int(np.floor(min(duration, _FAR) * at.TICKS + 0.5))

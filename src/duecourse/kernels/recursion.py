@@ -21,6 +21,19 @@ from duecourse.kernels.compiling import Compiled, part, whole
 from duecourse.kernels.office import version
 from duecourse.kernels.standing import lasting, root, uniform_of
 from duecourse.kernels.statutory import later
+from duecourse.kernels.visits import (
+    BUSY,
+    GROUP,
+    KEY,
+    WHEN,
+    WHERE,
+    WHOSE,
+    before,
+    begins,
+    put_off,
+    rise,
+    take_first,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +45,6 @@ TOLD, VISIT, PAUSE, ODDS, WAYS, MEETS, ASKS, OVER, ENDS = range(9)
 
 # the columns of a place; what A to D mean depends on the kind, and QUIET is the next place at which something is decided
 KIND, NEXT, QUIET, LAW, PURPOSE, COUNT, A, B, C, D, COLUMNS = range(11)
-
-# the columns of a visit that is asked for
-WHEN, WHOSE, WHERE, KEY, VISIT_COLUMNS = range(5)
-
-# the columns of a pool in a run
-BUSY, CREW, CHANGE, LAST_CHANGE, SINCE, GROUP, POOL_COLUMNS = range(7)
 
 # how much is told: when cases come and end; the lines from which indicators are computed; every line
 TIMES, LINES, LOG = range(3)
@@ -79,117 +86,15 @@ class Course(NamedTuple):
 
 
 @part
-def tell(scalars: Numbers, lines: Numbers, time: int, who: int, what: int, more: int, order: int) -> None:
+def tell(
+    scalars: Numbers, lines: Numbers, time: int, who: int, what: int, more: int, order: int
+) -> None:
     """Write a line."""
     line = scalars[at.LINES]
     scalars[at.LINES] = line + 1
     lines[line, at.TIME], lines[line, at.WHO] = time, who
     lines[line, at.WHAT], lines[line, at.MORE] = what, more
     lines[line, at.LOG_COLUMNS] = order
-
-
-@part
-def before(visits: Numbers, place: int, time: int, case: int) -> bool:
-    """Return whether a visit that waits comes before another."""
-    return bool(
-        visits[place, WHEN] < time or (visits[place, WHEN] == time and visits[place, WHOSE] < case)
-    )
-
-
-@part
-def put_off(scalars: Numbers, visits: Numbers, time: int, case: int, node: int, key: int) -> None:
-    """Note that a visit is asked for."""
-    place = scalars[at.PENDING]
-    scalars[at.PENDING] = place + 1
-    while place > 0:
-        above = (place - 1) >> 1
-        if before(visits, above, time, case):
-            break
-        for column in range(VISIT_COLUMNS):
-            visits[place, column] = visits[above, column]
-        place = above
-    visits[place, WHEN], visits[place, WHOSE] = time, case
-    visits[place, WHERE], visits[place, KEY] = node, key
-
-
-@part
-def take_first(scalars: Numbers, visits: Numbers) -> None:
-    """Take the first visit out of those that wait."""
-    last = scalars[at.PENDING] - 1
-    scalars[at.PENDING] = last
-    time, case = visits[last, WHEN], visits[last, WHOSE]
-    node, key = visits[last, WHERE], visits[last, KEY]
-    place, below = 0, 1
-    while below < last:
-        if below + 1 < last and before(
-            visits, below + 1, visits[below, WHEN], visits[below, WHOSE]
-        ):
-            below += 1
-        if not before(visits, below, time, case):
-            break
-        for column in range(VISIT_COLUMNS):
-            visits[place, column] = visits[below, column]
-        place = below
-        below = 2 * place + 1
-    visits[place, WHEN], visits[place, WHOSE] = time, case
-    visits[place, WHERE], visits[place, KEY] = node, key
-
-
-@part
-def rise(ends: Numbers, pool: int, count: int, end: int) -> None:
-    """Add an end of work to those of a pool that has so many."""
-    place = count
-    while place > 0:
-        above = (place - 1) >> 1
-        if ends[pool, above] <= end:
-            break
-        ends[pool, place] = ends[pool, above]
-        place = above
-    ends[pool, place] = end
-
-
-@part
-def sink(ends: Numbers, pool: int, count: int) -> None:
-    """Take the first end of work out of those of a pool, of which so many are left."""
-    end = ends[pool, count]
-    place, below = 0, 1
-    while below < count:
-        if below + 1 < count and ends[pool, below + 1] < ends[pool, below]:
-            below += 1
-        if ends[pool, below] >= end:
-            break
-        ends[pool, place] = ends[pool, below]
-        place = below
-        below = 2 * place + 1
-    ends[pool, place] = end
-
-
-@part
-def begins(
-    pools: Numbers, ends: Numbers, changes: Numbers, pool: int, asked: int, last: int
-) -> int:
-    """Return when a member is free for work asked for at an instant, at `last` or later if nobody ever is."""
-    time = max(asked, pools[pool, SINCE])
-    while True:
-        count = pools[pool, BUSY]
-        while count > 0 and ends[pool, 0] <= time:
-            count -= 1
-            sink(ends, pool, count)
-        pools[pool, BUSY] = count
-        change = pools[pool, CHANGE]
-        while change < pools[pool, LAST_CHANGE] and changes[change, 0] <= time:
-            pools[pool, CREW] = changes[change, 1]
-            change += 1
-        pools[pool, CHANGE] = change
-        if count < pools[pool, CREW] or time >= last:
-            pools[pool, SINCE] = time
-            return int(time)
-        following = last
-        if count > 0:
-            following = min(following, ends[pool, 0])
-        if change < pools[pool, LAST_CHANGE]:
-            following = min(following, changes[change, 0])
-        time = following
 
 
 @part
@@ -255,7 +160,7 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
         if stamp == 0:
             return at.ODD
         scalars, visits, places = state.scalars, course.visits, course.places
-        lines, tasks, soon, times = course.lines, rules.tasks, course.soon, course.times
+        lines, soon, times = course.lines, course.soon, course.times
         voters, odds, keys = rules.voters, rules.voter_odds, rules.keys
         laws, values = rules.laws, rules.values
         last, most = scalars[at.END], scalars[at.ROOM_LINES]
@@ -341,7 +246,7 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
                     what, more = places[node, C], places[node, B]
                     tell(scalars, lines, now, case * 16 + at.ASKED, what, more, order)
                 if (scalars[at.PENDING] and before(visits, 0, now, case)) or _first(soon, now):
-                    put_off(scalars, visits, now, case, node, np.int64(key))
+                    put_off(scalars, visits, now, case, node, int(np.int64(key)))
                     node = at.NONE
                 else:
                     visiting = True

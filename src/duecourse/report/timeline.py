@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from duecourse.simulations.measure import outcomes
 from duecourse.simulations.plan import Plan
+from duecourse.simulations.tallies import outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

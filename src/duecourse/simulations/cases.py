@@ -22,8 +22,8 @@ from math import floor, isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from duecourse.simulations.log import COLUMNS
-from duecourse.simulations.measure import outcomes
 from duecourse.simulations.parquet import BOOLEAN, DATE, DOUBLE, INTEGER, VARCHAR
+from duecourse.simulations.tallies import outcomes
 
 if TYPE_CHECKING:
     from duecourse.scenarios.scenario import Scenario

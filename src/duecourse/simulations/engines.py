@@ -144,6 +144,12 @@ def meets(scenario: Scenario) -> Iterator[str]:
         yield f'something may happen to a case at any time ("{incident.id}")'
     if scenario.docket is not None:
         yield "it begins with open cases"
+    yield from _not_first_come(scenario)
+    yield from _replies(scenario)
+
+
+def _not_first_come(scenario: Scenario) -> Iterator[str]:
+    """Yield which staff and which meetings look at more than who came first."""
     for pool in scenario.pools:
         if len({pool.rank(sort) for sort in scenario.sorts}) > 1:
             yield f'the pool "{pool.id}" takes some cases before others'
@@ -158,6 +164,10 @@ def meets(scenario: Scenario) -> Iterator[str]:
         for activity in activities:
             if activity.work and (activity.work.team > 1 or any(activity.work.skill.values())):
                 yield f'"{activity.id}" asks for a team or a skill'
+
+
+def _replies(scenario: Scenario) -> Iterator[str]:
+    """Yield which replies have to do with other cases, or settle what a case does."""
     for opinion in scenario.opinions.values():
         if opinion.effort is not None:
             yield f'members of the panel "{opinion.panel}" answer one proposal at a time'

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from duecourse.errors import InvalidInput, nearest
 from duecourse.scenarios.docket import Docket
 from duecourse.simulations.estimate import Estimate
-from duecourse.simulations.measure import outcomes
 from duecourse.simulations.plan import Plan
 from duecourse.simulations.process import Office
+from duecourse.simulations.tallies import outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

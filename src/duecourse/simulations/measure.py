@@ -17,6 +17,7 @@ from duecourse.simulations.balance import check_balance
 from duecourse.simulations.estimate import STATISTICS, summary
 from duecourse.simulations.head_count import cost_of, staffed_days, teams
 from duecourse.simulations.periods import WEEK, flows, periods
+from duecourse.simulations.tallies import Staff, Times, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,23 +66,6 @@ def measure(log: Log, scenario: Scenario, window: tuple[float, float] | None = N
     sample = found.sample()
     check_balance(log, scenario, (found.begin, found.end), sample)
     return replace(sample, periods=periods(log, scenario), flows=flows(log, scenario))
-
-
-@dataclass
-class Times:
-    """Durations in working days and in calendar days."""
-
-    working: list[float] = field(default_factory=list)
-    calendar: list[float] = field(default_factory=list)
-
-
-@dataclass
-class Staff:
-    """What one pool did within the window."""
-
-    busy: float = 0.0
-    queued: float = 0.0
-    waits: list[float] = field(default_factory=list)
 
 
 class Measure:
@@ -404,14 +388,3 @@ class Measure:
         """Tell a share, and of how many it is one."""
         self.values[name] = part / whole if whole else math.nan
         self.trials[name] = whole
-
-
-def outcomes(scenario: Scenario) -> dict[tuple[str, str], str]:
-    """Return the outcome of each step that ends the review, by the stage it is taken from."""
-    procedure = scenario.procedure
-    return {
-        (step, source): outcome.id
-        for outcome in procedure.outcomes
-        for step in outcome.steps
-        for source in (outcome.sources or procedure.step[step].sources)
-    }

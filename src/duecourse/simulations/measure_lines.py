@@ -194,7 +194,9 @@ class _Measure(Measure):
         visited = np.bincount(key, None, cells).reshape(size) > 0
         on_calendar = self.instants(until) - self.instants(since)
         # sums of ticks: exact in doubles
-        sums = (np.bincount(key, each, cells).reshape(size) for each in (until - since, on_calendar))
+        sums = (
+            np.bincount(key, each, cells).reshape(size) for each in (until - since, on_calendar)
+        )
         working, calendar = (each.astype(np.int64) for each in sums)
         for number, stage in enumerate(stages):
             times, own = self.by_stage[stage], visited[number]
@@ -210,7 +212,7 @@ class _Measure(Measure):
         """Return what `duecourse.simulations.estimate.summary` does; their sum is exact in ticks."""
         if not len(values):
             return math.nan, math.nan, math.nan, math.nan
-        ordered = np.sort(values) / TICKS
+        ordered: Array = np.sort(values) / TICKS
         mean = int(values.sum()) / TICKS / len(values)
         told = (float(quantile(ordered, each)) for each in (0.5, 0.9, 0.95))
         return mean, *told  # type: ignore[return-value]
@@ -222,7 +224,8 @@ class _Measure(Measure):
         gone = np.maximum.accumulate(np.append(self.went[order], at.NEVER))
         days = np.arange(self.days.length // WEEK + 1) * (WEEK * TICKS)
         since = came[np.searchsorted(gone, days, side="right")]
-        return (np.where(since <= days, days - since, 0) / TICKS).tolist()
+        ages: list[float] = (np.where(since <= days, days - since, 0) / TICKS).tolist()
+        return ages
 
     def backlog(self) -> list[int]:
         """Return the open cases at the beginning of each week."""
@@ -230,7 +233,8 @@ class _Measure(Measure):
         up = np.maximum(_week(self.came), 0)
         down = _week(self.went[self.went < at.NEVER])
         changes = np.bincount(up, None, weeks + 1) - np.bincount(down, None, weeks + 1)
-        return np.cumsum(changes)[:weeks].tolist()
+        found: list[int] = np.cumsum(changes)[:weeks].tolist()
+        return found
 
     def came_within(self) -> int:
         return int(self.inside(self.came).sum())

@@ -212,7 +212,9 @@ class Plan:
         self.scenario = scenario
         self.procedure = scenario.procedure
         if like is not None and like.under(scenario):
-            self.table, self.ensemble, self.moves = like.table, like.ensemble, like.moves
+            self.table: Table = like.table
+            self.ensemble: Ensemble = like.ensemble
+            self.moves: Moves = like.moves
         else:
             looks = looked_at(properties, scenario.procedure)
             self.table = compile_table(scenario.procedure, scenario.readings, observed=looks)
@@ -235,9 +237,7 @@ class Plan:
 
     def under(self, scenario: Scenario) -> bool:
         """Return whether a scenario is one of the same procedure and the same readings."""
-        return (
-            self.scenario.readings == scenario.readings and self.procedure == scenario.procedure
-        )
+        return self.scenario.readings == scenario.readings and self.procedure == scenario.procedure
 
     def ledger(self) -> Ledger:
         """Return the empty ledger of a new case."""

@@ -8,13 +8,15 @@ import numpy as np
 
 from duecourse.kernels import layout as at
 from duecourse.kernels import recursion as to
+from duecourse.kernels import visits as of
 from duecourse.simulations.arrays import signed, table
 from duecourse.simulations.compiled import CompiledOffice, doubled
-from duecourse.simulations.course import Courses, NoCourseError
+from duecourse.simulations.course import Courses
 from duecourse.simulations.engines import Engine
 from duecourse.simulations.grown import Grown
 from duecourse.simulations.plan import Plan
 from duecourse.simulations.records import Records
+from duecourse.simulations.walking import NoCourseError
 
 if TYPE_CHECKING:
     from duecourse.scenarios.scenario import Scenario
@@ -42,12 +44,12 @@ class Recursion(CompiledOffice):
         lowered, rules = self.grown.lowered, self.grown.rules
         pools = len(plan.scenario.pools)
         changes: list[list[int]] = []
-        self.firsts = np.zeros((pools, to.POOL_COLUMNS), np.int64)
+        self.firsts = np.zeros((pools, of.POOL_COLUMNS), np.int64)
         for pool, days in enumerate(lowered.staff_changes):
             group = int(rules.pools[pool, at.G_FIRST])
-            self.firsts[pool, [to.CHANGE, to.GROUP]] = len(changes), group
+            self.firsts[pool, [of.CHANGE, of.GROUP]] = len(changes), group
             changes += [[day * at.TICKS, int(rules.sizes[row, group])] for day, row in days]
-            self.firsts[pool, to.LAST_CHANGE] = len(changes)
+            self.firsts[pool, of.LAST_CHANGE] = len(changes)
         self.course = to.Course(
             places=courses.places,
             starts=courses.starts,
@@ -55,7 +57,7 @@ class Recursion(CompiledOffice):
             shares=courses.shares,
             asked=courses.asked,
             changes=table(changes, 2),
-            visits=np.zeros((256, to.VISIT_COLUMNS), np.int64),
+            visits=np.zeros((256, of.VISIT_COLUMNS), np.int64),
             pools=self.firsts.copy(),
             ends=np.zeros((pools, lowered.most_at_work + 1), np.int64),
             soon=np.zeros(len(plan.streams), np.int64),
