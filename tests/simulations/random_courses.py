@@ -114,7 +114,7 @@ LARGE = procedure(70)
 @st.composite
 def courses(draw: Draw) -> Scenario:
     """Return random scenarios for the recursion; now and then with more configurations than tables begin with."""
-    return _Courses(draw, draw(st.sampled_from([*[PROCEDURE] * 9, LARGE])), {}).scenario()
+    return _Courses(draw, draw(st.sampled_from([*[PROCEDURE] * 19, LARGE])), {}).scenario()
 
 
 @dataclass

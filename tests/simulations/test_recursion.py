@@ -51,7 +51,7 @@ def assert_equal(plan: Plan, recursion: Recursion, seed: int) -> None:
 
 
 @settings(
-    max_examples=150,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -69,9 +69,16 @@ class Walk:
         self.grown, self.lowered = grown, grown.lowered
         self._homes = dict(self._purposes())
         self._later = _reachable(grown.plan)
+        self._replied: dict[object, tuple[int, int]] = {}
 
     def replied(self, where: Where, asked: tuple[tuple[int, int], ...]) -> tuple[int, int]:
         """Return the configuration and the monitors after all replies, which must not depend on their order."""
+        key = where.kind, where.row, where.watched, asked
+        if key not in self._replied:
+            self._replied[key] = self._after_all(where, asked)
+        return self._replied[key]
+
+    def _after_all(self, where: Where, asked: tuple[tuple[int, int], ...]) -> tuple[int, int]:
         level = {tuple(count for _, count in asked): (where.row, where.watched)}
         for _ in range(sum(count for _, count in asked)):
             following: dict[tuple[int, ...], tuple[int, int]] = {}
