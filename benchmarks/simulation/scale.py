@@ -1,33 +1,27 @@
 """Measure how far `duecourse` reaches, through its command, and write docs/background/benchmarks-scale.md.
 
-    python benchmarks/simulation/scale.py [--rounds 5] [--share 1.0] [--output FILE]
+    python benchmarks/simulation/scale.py [--share 1.0] [--output FILE]
 
-`--share` makes the large runs smaller. Every figure but those of the recursion is of a whole process as a user starts it: its
-CPU time, that of the workers that it starts, and the most memory that one of them held.
+`--share` makes the large runs smaller. Every figure is of a whole process as a user starts it: its CPU time, that of the workers that it starts, and the most memory that one of them held.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "background" / "benchmarks-scale.md"
 PROJECT = HERE / "project"
-DAYS = 4_998
-"""Working days of the twenty years of model (b)."""
-
 STAFF = """
 [experiment]
 id = "staff-50"
@@ -72,97 +66,6 @@ def ran(arguments: list[str], folder: Path = PROJECT) -> Run:
     if process.returncode:
         raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
-
-
-# --- the recursion ----------------------------------------------------------------------------------
-
-
-def recursion(runs: int) -> dict[str, float]:
-    """Return what completion times of model (b) take in this process, in microseconds of CPU a case, and the agenda with them."""
-    from duecourse.kernels import layout as at
-    from duecourse.scenarios import load_scenario
-    from duecourse.simulations.compiled import CompiledOffice
-    from duecourse.simulations.plan import Plan
-    from duecourse.simulations.recursion import Recursion
-
-    plan = Plan(load_scenario("model-b", root=PROJECT))
-    fast, agenda = Recursion(plan), CompiledOffice(plan)
-    fast.times(1, 10**6)
-    fast.lines(1, 10**6)
-    agenda.run(1, 10**6, quiet=True)
-    found = {}
-    for name, told in (
-        ("times", lambda number: fast.times(1, number)),
-        ("lines", lambda number: fast.lines(1, number)),
-        ("agenda", lambda number: agenda.run(1, number, quiet=True)),
-    ):
-        office, cases, began = (agenda if name == "agenda" else fast), 0, time.process_time()
-        for number in range(runs):
-            told(number)
-            cases += int(office.state.scalars[at.CASES])
-        found[name] = (time.process_time() - began) / cases * 1e6
-    return found
-
-
-def each_case(command: list[str]) -> float:
-    """Return the microseconds a case that a program prints."""
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
-    return float(found["seconds"] / found["cases"] * 1e6)
-
-
-def compared(rounds: int, runs: int) -> dict[str, float]:
-    """Return medians over rounds in which the programs take turns."""
-    taken: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        program = str(Path(folder, "model_b"))
-        subprocess.run(["gcc", "-O3", "-o", program, HERE / "model_b.c", "-lm"], check=True)
-        for _ in range(rounds):
-            own = [sys.executable, str(HERE / "scale.py"), "--worker", "--runs", str(runs)]
-            text = subprocess.run(own, capture_output=True, text=True, check=True).stdout
-            found = dict(json.loads(text))
-            found["C"] = each_case([program, "recursion", str(runs), str(DAYS), "1"])
-            for name in ("by_hand", "by_hand_maximum"):
-                hand = [
-                    sys.executable,
-                    str(HERE / f"{name}.py"),
-                    str(max(runs // 10, 1)),
-                    str(DAYS),
-                    "1",
-                ]
-                found[name] = each_case(hand)
-            for name, value in found.items():
-                taken.setdefault(name, []).append(value)
-    return {name: statistics.median(values) for name, values in taken.items()}
-
-
-def recursion_lines(found: dict[str, float]) -> list[str]:
-    """Return the part of the page on the recursion."""
-    names = {
-        "times": "duecourse, recursion, completion times only",
-        "lines": "duecourse, recursion, all that indicators need",
-        "agenda": "duecourse, agenda, no log",
-        "by_hand_maximum": "SimPy, by hand, one event for each consultation",
-        "by_hand": "SimPy, by hand, every reply an event",
-        "C": "C recursion",
-    }
-    one, all_ = found["by_hand_maximum"], found["by_hand"]
-    rows = [
-        f"| {label} | {found[name]:.2f} | {one / found[name]:.0f} | {all_ / found[name]:.0f} |"
-        for name, label in names.items()
-    ]
-    return [
-        "## The departure recursion",
-        "",
-        "Model (b), microseconds of CPU for each case; the ratios are to SimPy with one event for each consultation, as the recursion computes it, and to SimPy with every reply an event.",
-        "",
-        "| engine | µs a case | one event | every reply |",
-        "|---|---|---|---|",
-        *rows,
-        "",
-        "Half of the recursion's time goes into quantiles of the laws, which are the agenda's to the last bit; the rest is the walk from place to place, the pools, and who comes next.",
-        "",
-    ]
 
 
 # --- the large runs ---------------------------------------------------------------------------------
@@ -282,7 +185,7 @@ AXES = {
 def growth(share: float, folder: Path) -> list[str]:
     """Return the part of the page on growth."""
     rows = []
-    runs = str(max(round(10 * share), 2))
+    runs = str(max(round(8 * share), 2))
     for name, values in AXES.items():
         for value in values:
             path = chain(folder, **{**SHAPE, name: value})
@@ -328,20 +231,13 @@ def growth(share: float, folder: Path) -> list[str]:
 def main() -> None:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--runs", type=int, default=40)
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--output", type=Path, default=PAGE)
-    parser.add_argument("--worker", action="store_true")
     chosen = parser.parse_args()
-    if chosen.worker:
-        print(json.dumps(recursion(chosen.runs)))
-        return
     ran(["warm"])
     folder = Path(tempfile.mkdtemp())
     try:
         parts = [
-            recursion_lines(compared(chosen.rounds, chosen.runs)),
             large(chosen.share, folder),
             growth(chosen.share, folder),
         ]
@@ -354,7 +250,7 @@ def main() -> None:
         "Written by `python benchmarks/simulation/scale.py`; do not edit.",
         "",
         f"Machine: {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}; {load:.0f} other processes wanted to run when it ended, so that seconds by the clock say little and those of CPU much.",
-        f"Medians of {chosen.rounds} rounds for the recursion, one run for all else.",
+        "Each figure is of one run.",
         "",
         *(line for part in parts for line in part),
     ]
