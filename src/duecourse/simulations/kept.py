@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import file_digest, sha256
@@ -96,7 +97,9 @@ class Kept:
                     "files": {
                         f"{each}.parquet": _hash(part / f"{each}.parquet") for each in TABLES
                     },
-                    "sample": {each.name: getattr(sample, each.name) for each in fields(sample)},
+                    "sample": {
+                        each.name: _listed(getattr(sample, each.name)) for each in fields(sample)
+                    },
                 }
                 (part / RECORD).write_text(sealed(record), encoding="utf-8")
         except OSError as error:
@@ -182,6 +185,13 @@ def is_key(name: str) -> bool:
 def _hash(file: Path) -> str:
     with file.open("rb") as stream:
         return file_digest(stream, "sha256").hexdigest()
+
+
+def _listed(value: object) -> object:
+    """Return what a sample has as a JSON value: lists for its series."""
+    if isinstance(value, dict):
+        return {name: _listed(each) for name, each in value.items()}
+    return list(value) if isinstance(value, array) else value
 
 
 def _frozen(value: object) -> object:

@@ -8,6 +8,7 @@ the durations; the backlog shows them.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from math import floor
@@ -43,12 +44,19 @@ class Sample:
 
     values: dict[str, float]
     trials: dict[str, int]
-    backlog: tuple[int, ...]
+    backlog: Sequence[int]
     cases: int
     events: int
-    periods: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    periods: Mapping[str, Sequence[float]] = field(default_factory=dict)
     flows: Mapping[str, float] = field(default_factory=dict)
-    oldest: tuple[float, ...] = ()
+    oldest: Sequence[float] = ()
+
+    def __post_init__(self) -> None:
+        """Hold every series in an array: thousands of replications wait in memory for the last one."""
+        told = {name: array("d", series) for name, series in self.periods.items()}
+        backlog, oldest = array("q", self.backlog), array("d", self.oldest)
+        for name, held in (("backlog", backlog), ("oldest", oldest), ("periods", told)):
+            object.__setattr__(self, name, held)
 
 
 def measure(log: Log, scenario: Scenario, window: tuple[float, float] | None = None) -> Sample:
