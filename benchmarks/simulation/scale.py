@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -235,27 +234,28 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=PAGE)
     chosen = parser.parse_args()
     ran(["warm"])
-    folder = Path(tempfile.mkdtemp())
-    try:
-        parts = [
-            large(chosen.share, folder),
-            growth(chosen.share, folder),
-        ]
-    finally:
-        shutil.rmtree(folder)
-    load = os.getloadavg()[0]
-    text = [
+    parts: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for part in (large, growth):
+            parts += part(chosen.share, Path(folder))
+            chosen.output.write_text("\n".join([*heading(), *parts]), encoding="utf-8")
+            print(f"wrote {chosen.output}, {part.__name__}", flush=True)
+
+
+def heading() -> list[str]:
+    """Return the top of the page."""
+    machine = (
+        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    )
+    return [
         "# Benchmarks of scale",
         "",
         "Written by `python benchmarks/simulation/scale.py`; do not edit.",
         "",
-        f"Machine: {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}; {load:.0f} other processes wanted to run when it ended, so that seconds by the clock say little and those of CPU much.",
+        f"Machine: {machine}; {os.getloadavg()[0]:.0f} processes wanted to run when it ended: where these are more than the processors, seconds by the clock say little, and those of CPU are some too many.",
         "Each figure is of one run.",
         "",
-        *(line for part in parts for line in part),
     ]
-    chosen.output.write_text("\n".join(text), encoding="utf-8")
-    print(f"wrote {chosen.output}")
 
 
 if __name__ == "__main__":
