@@ -197,7 +197,7 @@ def test_small_jobs_run_on_simpy_and_large_ones_compiled() -> None:
 
 def test_an_engine_that_is_none_is_refused_with_the_nearest() -> None:
     with pytest.raises(
-        InvalidInput, match=r'there are auto, simpy, compiled; did you mean "compiled"'
+        InvalidInput, match=r'there are auto, simpy, compiled, recursion; did you mean "compiled"'
     ):
         simulate(load_scenario("baseline-2022"), engine="complied")
 

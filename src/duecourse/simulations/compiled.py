@@ -75,7 +75,7 @@ class CompiledOffice:
                 kind = self.state.cases[scalars[at.CASE], at.KIND]
                 self.grown.spell(int(scalars[at.NEED]), int(scalars[at.NEED_MOVE]), int(kind))
             else:
-                return self._failed(status, seed, replication)
+                return self._told(status, seed, replication)
         lines = 0 if quiet else int(self.state.scalars[at.LINES])
         log = self.state.log
         self.state = self.state._replace(log=np.empty_like(log))
@@ -85,7 +85,7 @@ class CompiledOffice:
         """Return what indicators of one replication are computed from: here all that happens."""
         return self.run(seed, replication)
 
-    def _failed(self, status: int, seed: int, replication: int) -> Records:
+    def _told(self, status: int, seed: int, replication: int) -> Records:
         """Raise what the reference engine raises where this one stopped."""
         if status != at.FULL:
             Office(self.plan, seed, replication).run()

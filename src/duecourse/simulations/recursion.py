@@ -78,7 +78,7 @@ class Recursion(CompiledOffice):
         if quiet:
             self.times(seed, replication)
             return Records(self.grown.lowered, replication, self.course.lines[:0, :-1])
-        lines = self._told(to.LOG, seed, replication)
+        lines = self._recur(to.LOG, seed, replication)
         if lines is None:
             return super().run(seed, replication)
         order = np.lexsort((lines[:, -1], lines[:, at.TIME]))
@@ -86,18 +86,18 @@ class Recursion(CompiledOffice):
 
     def lines(self, seed: int, replication: int) -> Records:
         """Return what indicators are computed from; it stands until the next replication."""
-        lines = self._told(to.LINES, seed, replication)
+        lines = self._recur(to.LINES, seed, replication)
         if lines is None:
             return super().run(seed, replication)
         return Records(self.grown.lowered, replication, lines[:, :-1], self.course.untold)
 
     def times(self, seed: int, replication: int) -> Any:  # noqa: ANN401  (an array)
         """Return of each case when it came and when it ended, in ticks, or `NONE`; it stands until the next replication."""
-        if self._told(to.TIMES, seed, replication) is None:
+        if self._recur(to.TIMES, seed, replication) is None:
             return times_of(super().run(seed, replication))
         return self.course.times[: self.state.scalars[at.CASES]]
 
-    def _told(self, how: int, seed: int, replication: int) -> Any:  # noqa: ANN401  (an array)
+    def _recur(self, how: int, seed: int, replication: int) -> Any:  # noqa: ANN401  (an array)
         """Return the lines that are told of a replication; None where it is one for the agenda."""
         from duecourse.kernels.recursion import recursion
 
