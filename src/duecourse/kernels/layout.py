@@ -22,6 +22,9 @@ TICKS = 65_536
 
 NONE = -1
 
+NO_DAY = -(2**40)
+"""No due day, and no instant at which work was asked for: both may lie before the run, where they are below 0."""
+
 NOTHING = 0
 """A 0 with a name: a literal one would have what it is handed to compiled once more."""
 
@@ -46,10 +49,23 @@ COMPLETE, LAPSE_PHASE, MEETING, SCHEDULE, ARRIVAL, START = range(6)
     MEET,
     DISPATCH,
     STAFF,
-) = range(13)
+    TAKE_UP,
+) = range(14)
 
 # the lines of the log
-ARRIVED, STEP, LAPSED, STOPPED, LATE, ASKED, STARTED, FINISHED, DROPPED, INTERRUPTED = range(10)
+(
+    ARRIVED,
+    STEP,
+    LAPSED,
+    STOPPED,
+    LATE,
+    ASKED,
+    STARTED,
+    FINISHED,
+    DROPPED,
+    INTERRUPTED,
+    TAKEN,
+) = range(11)
 
 # the columns of the log: ticks; case * 16 + line; stage | to << 12 | step << 24 | flags << 40 | pace << 42; x | y << 16
 TIME, WHO, WHAT, MORE = range(4)
@@ -101,8 +117,10 @@ MOST_ENTRIES = 2**31 - 2
     LEFT,
     QUIET,
     FOLLOWING,
+    FOLLOWED,
+    UNFINISHED,
     SCALARS,
-) = range(38)
+) = range(40)
 
 # what is under way
 IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
@@ -120,9 +138,9 @@ IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
     AWAKE,
     MODE,
     TASK,
+    LAST_TASK,
     REPEATED,
     INDEX,
-    HOME,
     CHOSEN,
     LISTENING,
     MEETING_ROOM,
@@ -168,19 +186,41 @@ IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
 ROUND, OUTSTANDING, PANEL_COLUMNS = range(3)
 
 # where a case is in its life
-BEGINS, WISHES, ENTER, TRY, BEGIN, WORK, DELAY, MEET_MODE, PANEL, END_MODE, CHOICE, TAKE, AFTER = (
-    range(13)
-)
+(
+    BEGINS,
+    WISHES,
+    ENTER,
+    TRY,
+    BEGIN,
+    WORK,
+    DELAY,
+    MEET_MODE,
+    PANEL,
+    END_MODE,
+    CHOICE,
+    TAKE,
+    TAKEN_UP,
+) = range(13)
 
 # the columns of a move
-M_STEP, M_TARGET, M_STAGE, M_TIMED, M_PANELS, M_ENDS, M_RESUMES, M_FIRST, M_LAST, M_LETTER = range(
-    10
-)
-MOVE_COLUMNS = 10
+(
+    M_STEP,
+    M_TARGET,
+    M_STAGE,
+    M_TIMED,
+    M_PANELS,
+    M_ENDS,
+    M_RESUMES,
+    M_FIRST,
+    M_LAST,
+    M_LETTER,
+    M_LINE,
+    MOVE_COLUMNS,
+) = range(12)
 
 # the columns of an op, and its kinds
 O_KIND, O_NAME, O_BY = range(3)
-OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
+OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE, OP_ASK = range(8)
 
 # the columns of a task
 (
@@ -191,6 +231,8 @@ OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
     T_BEGIN_END,
     T_POOL,
     T_RANK,
+    T_PLACE,
+    T_ASKED,
     T_TEAM,
     T_SKILL,
     T_EFFORT,
@@ -211,7 +253,7 @@ OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
     T_TAKE,
     T_TAKE_END,
     TASK_COLUMNS,
-) = range(27)
+) = range(29)
 
 # the columns of a wish: an incident or an extension
 (
@@ -245,11 +287,31 @@ OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
     V_SUPPORT,
     V_EFFORT,
     V_EFFORT_PURPOSE,
+    V_ASKED,
+    V_ASKED_END,
     VOTER_COLUMNS,
-) = range(18)
+) = range(20)
 
 # the columns of a kind
 K_FIRST, K_STAGE, K_BEGINS, K_BEGINS_END, K_INCIDENTS, K_INCIDENTS_END, KIND_COLUMNS = range(7)
+
+# the columns of a case with which a run begins: its taking up as a move, what the log says of it, what is left to do in its
+# stage, its incidents, how its members replied
+(
+    N_MOVE,
+    N_SUBJECT,
+    N_TASKS,
+    N_TASKS_END,
+    N_INCIDENTS,
+    N_INCIDENTS_END,
+    N_SAID,
+    N_SAID_END,
+    OPENING_COLUMNS,
+) = range(9)
+
+# the columns of what was said: by whom in which round, and whether it was an objection; of no member, the class of members
+# as it is asked again in an open round
+B_FIELD, B_ROUND, B_MEMBER, B_WHAT = range(4)
 
 # the columns of a law, a clock, a span, a meeting, a stream, a fork, a day
 L_KIND, L_FIRST, L_COUNT = range(3)
@@ -298,6 +360,7 @@ class Rules(NamedTuple):
         rooms, meetings: bodies, and the days on which they meet.
         streams, weights, known, forks, ends, ways: arrivals; the weights and the inner time of days; the days and classes of
             known arrivals; draws among classes.
+        openings, said, asked: the cases with which a run begins; how their members replied; who is asked again.
         blank: a case before it arrives.
     """
 
@@ -339,6 +402,9 @@ class Rules(NamedTuple):
     forks: Numbers
     ends: Floats
     ways: Numbers
+    openings: Numbers
+    said: Numbers
+    asked: Numbers
     blank: Numbers
 
 

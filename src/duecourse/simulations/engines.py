@@ -146,12 +146,18 @@ def _plain(field: Any) -> object:  # noqa: ANN401  (a field of any dataclass)
 
 
 _LAWS = frozenset(Kind(number) for number in range(7))
-_PASSED_OVER = frozenset({"Procedure", "Label", "Note", "Place", "Cost"})
+_PASSED_OVER = frozenset({"Procedure", "Label", "Note", "Place", "Cost", "Taken"})
 _KNOWN = {
     name: frozenset(words.split())
     for name, words in {
         "Scenario": "id label procedure readings start years warm_up classes arrivals pools meetings behaviours "
-        "incidents extensions opinions notes file source files",
+        "incidents extensions opinions notes file source files docket",
+        "Docket": "source on cases over coming later remarks filed",
+        "OpenCase": "id kind arrived entered first values taken running active breached rounds said position asked begun",
+        "OpenRound": "number opened replies silent",
+        "Position": "index rest again begun since",
+        "Run": "clock started spans unlimited suspended stopped_since ended lapsed",
+        "Span": "count unit",
         "CaseClass": "id label party begins facts attributes",
         "Arrivals": "id per_year shares gaps months weekdays changes replayed",
         "Change": "since until times classes",

@@ -63,7 +63,7 @@ class _Work(NamedTuple):
 
 
 class _Stays(NamedTuple):
-    """Every time that a case left a stage, in the order of the cases: until it ended."""
+    """Every time that a case left a stage, in the order of the cases: until it ended; and whether it is known since when it was there."""
 
     case: Array
     since: Array
@@ -72,6 +72,7 @@ class _Stays(NamedTuple):
     to: Array
     step: Array
     last: Array
+    known: Array
 
 
 class _Measure(Measure):
@@ -91,8 +92,7 @@ class _Measure(Measure):
         return len(self.lines)
 
     def read(self) -> None:
-        self.came = self.time[self.line == at.ARRIVED]
-        self.arrived = (self.came / TICKS).tolist()
+        self.read_first()
         self.moved = self.stays_of()
         self.read_cases()
         self.read_clocks()
@@ -109,6 +109,21 @@ class _Measure(Measure):
         return np.maximum(np.minimum(until, end) - np.maximum(since, begin), 0)
 
     # --- cases ------------------------------------------------------------------------------------
+
+    def read_first(self) -> None:
+        """Note when each case came, and where it stood: the open ones of a docket come first, and came before the run."""
+        (first,) = np.nonzero((self.line == at.ARRIVED) | (self.line == at.TAKEN))
+        self.came, self.standing = self.time[first], self.lines[first, at.WHAT] & 0xFFF
+        self.taken_up = self.line[first] == at.TAKEN
+        self.arrived = (self.came / TICKS).tolist()
+        born, days = self.came.copy(), self.lowered.plan.days
+        on_calendar = self.instants(self.came)
+        numbers = self.lines[first, at.MORE][self.taken_up] >> 16
+        for case, number in enumerate(numbers.tolist()):
+            self.arrived[case] = -self.lowered.opened.ages[number]
+            born[case] = round(self.arrived[case] * TICKS)
+            on_calendar[case] = round(days.instant(self.arrived[case]) * TICKS)
+        self.born, self.born_on_calendar = born, on_calendar
 
     def stays_of(self) -> _Stays:
         """Return how cases moved."""
@@ -131,7 +146,8 @@ class _Measure(Measure):
         last[:-1] = case[1:] != case[:-1]
         step = what[moves] >> 24 & 0xFFFF
         self.final = final
-        return _Stays(case, since, self.time[moves], stage[moves], to[moves], step, last)
+        known = ~(first & self.taken_up[case])
+        return _Stays(case, since, self.time[moves], stage[moves], to[moves], step, last, known)
 
     def read_cases(self) -> None:
         moved, stages = self.moved, list(self.lowered.stages)
@@ -139,8 +155,7 @@ class _Measure(Measure):
         self.ended = dict(
             zip(moved.case[over].tolist(), (moved.until[over] / TICKS).tolist(), strict=True)
         )
-        now = np.full(len(self.came), self.lowered.stages[self.scenario.procedure.initial])
-        entered = self.came.copy()
+        now, entered = self.standing.copy(), self.came.copy()
         now[moved.case[moved.last]] = moved.to[moved.last]
         entered[moved.case[moved.last]] = moved.until[moved.last]
         still = ~self.final[now]
@@ -155,8 +170,8 @@ class _Measure(Measure):
         """Note how long the cases took that ended within the window."""
         moved, stages, steps = self.moved, list(self.lowered.stages), list(self.lowered.steps)
         cases = moved.case[concluded]
-        working = moved.until[concluded] - self.came[cases]
-        calendar = self.instants(moved.until[concluded]) - self.instants(self.came[cases])
+        working = moved.until[concluded] - self.born[cases]
+        calendar = self.instants(moved.until[concluded]) - self.born_on_calendar[cases]
         ways = zip(moved.step[concluded].tolist(), moved.stage[concluded].tolist(), strict=True)
         outcomes = [self.outcomes.get((steps[step], stages[stage]), "") for step, stage in ways]
         self.total.working = (working / TICKS).tolist()
@@ -167,7 +182,7 @@ class _Measure(Measure):
             self.by_outcome[outcome].calendar.append(calendar_days)
         counted = np.zeros(len(self.came), bool)
         counted[cases] = True
-        rows = counted[moved.case]
+        rows = counted[moved.case] & moved.known
         key = moved.case[rows] * len(stages) + moved.stage[rows]
         since, until = moved.since[rows], moved.until[rows]
         pairs, place = np.unique(key, return_inverse=True)
@@ -281,11 +296,10 @@ class _Sweep(Sweep):
         lowered, moved, came = found.lowered, found.moved, found.came
         final = found.final[moved.to]
         out = moved.until[final]
-        first = lowered.stages[found.scenario.procedure.initial]
         self.note((ALL, ""), came, out)
         for stage, number in lowered.stages.items():
             entered = moved.until[(moved.to == number) & ~final]
-            entered = np.concatenate([came, entered]) if number == first else entered
+            entered = np.concatenate([came[found.standing == number], entered])
             self.note(("stage", stage), entered, moved.until[moved.stage == number])
         rows = found.works
         task = found.x[rows]
@@ -300,8 +314,10 @@ class _Sweep(Sweep):
             own = work.pool == number
             self.pool(pool.id, _Work(*(each[own] for each in work)))
         inside = found.inside
-        self.opened = int((came < self.begin).sum() - (out < self.begin).sum())
-        self.flow["arrived"], self.flow["ended"] = int(inside(came).sum()), int(inside(out).sum())
+        arrived, open_before = came[~found.taken_up], came[found.taken_up] <= self.begin
+        self.opened = int(open_before.sum() + (arrived < self.begin).sum() - (out < self.begin).sum())
+        self.flow["arrived"] = int(inside(arrived).sum())
+        self.flow["ended"] = int(inside(out).sum())
 
     def pool(self, name: str, work: _Work) -> None:
         """Note the queue and the work of a pool."""
