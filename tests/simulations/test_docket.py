@@ -13,6 +13,8 @@ from math import floor
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.simulations.dockets import docket_of, stopped_on, written
+from tests.simulations.small_office import small_office
 
 from duecourse.errors import InvalidInput
 from duecourse.model.source import parse
@@ -41,37 +43,6 @@ WHAT_IFS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
-def stopped_on(
-    scenario: Scenario, day: int, monkeypatch: pytest.MonkeyPatch, seed: int = 5
-) -> tuple[Log, list[Case]]:
-    """Run a scenario up to the beginning of a working day; return its log and its cases as they stand."""
-    found: list[Case] = []
-    begun = Case.__init__
-
-    def noted(case: Case, *values: object) -> None:
-        begun(case, *values)  # type: ignore[arg-type]  # handed on
-        found.append(case)
-
-    monkeypatch.setattr(Case, "__init__", noted)
-    plan = Plan(scenario)
-    plan.days.length = day
-    return Office(plan, seed, 0).run(), found
-
-
-def written(log: Log, path: Path) -> Path:
-    """Write a log as CSV."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        log.write_csv(file)
-    return path
-
-
-def docket_of(scenario: Scenario, log: Log, day: int, path: Path) -> tuple[Scenario, Docket]:
-    """Read a log as the docket of a working day."""
-    start = log.days.date(day)
-    later = scenario.starting(start)
-    return later, read_docket(written(log, path), later)
-
-
 @pytest.mark.parametrize(("name", "readings"), WHAT_IFS)
 @pytest.mark.parametrize("day", [122, 205])
 def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engine(
@@ -79,10 +50,9 @@ def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engi
     readings: dict[str, str],
     day: int,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scenario = load_scenario(name, readings=readings).lasting(2, 0)
-    log, cases = stopped_on(scenario, day, monkeypatch)
+    log, cases = stopped_on(scenario, day)
     finals = {each.id for each in scenario.procedure.stages if each.final}
     there = {f"0/{each.number}": each for each in cases if each.stage not in finals}
     later, docket = docket_of(scenario, log, day, tmp_path / "log.csv")
@@ -108,10 +78,10 @@ def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engi
 
 
 def test_the_members_who_have_not_replied_are_those_who_are_asked_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path
 ) -> None:
     scenario = load_scenario("baseline-2022").lasting(2, 0)
-    log, _ = stopped_on(scenario, 122, monkeypatch)
+    log, _ = stopped_on(scenario, 122)
     later, docket = docket_of(scenario, log, 122, tmp_path / "log.csv")
     opened = {}
     replied: dict[int, set[str]] = {}
@@ -197,11 +167,11 @@ def as_stages(scenario: Scenario, docket: Docket, path: Path) -> Docket:
 
 @pytest.mark.parametrize("day", [60, 122, 205])
 def test_rows_with_stage_facts_and_clocks_give_the_configuration_and_the_clocks_they_tell(
-    day: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    day: int, tmp_path: Path
 ) -> None:
     """From the log the rows are written, from the rows the cases are made again by a shortest legal course."""
     scenario = load_scenario("baseline-2022").lasting(2, 0)
-    log, _ = stopped_on(scenario, day, monkeypatch)
+    log, _ = stopped_on(scenario, day)
     later, exact = docket_of(scenario, log, day, tmp_path / "log.csv")
     again = as_stages(later, exact, tmp_path / "stages.csv")
     plans = [Plan(later.beginning_with(each)) for each in (exact, again)]
@@ -278,40 +248,11 @@ def test_an_illegal_step_is_named_at_its_row_with_what_was_permitted(tmp_path: P
 
 # --- a case alone, by hand ----------------------------------------------------------------------------
 
-ALONE = """
-[scenario]
-id = "alone"
-label = {{ en = "Alone" }}
-procedure = "measures-2022"
-start = 2022-09-28
-years = 0.5
-
-[[class]]
-id = "listing"
-label = {{ en = "Listing" }}
-party = "platform"
-begins = ["platform_plans_listing", "write_declaration", "write_analysis", "attach_documents", "file"]
-
-[[arrivals]]
-id = "filings"
-per_year = 0
-shares = {{ listing = 1.0 }}
-assumption = "nobody else comes"
-
-[[pool]]
-id = "desk"
-label = {{ en = "Desk" }}
-size = 1
-assumption = "given by the test"
-
-[[stage]]
-id = "screening"
-
+ACTIVITIES = """
 [[stage.activity]]
 id = "look"
 work = "desk"
-effort = {{ law = "deterministic", value = {effort} }}
-assumption = "given by the test"
+effort = {{ law = "deterministic", value = {effort} }} #!
 
 [[stage.activity]]
 id = "supplement"
@@ -319,8 +260,7 @@ probability = 0.0
 begin = "request_supplement"
 delay = {{ law = "deterministic", value = 20 }}
 unit = "calendar days"
-take = "submit_supplement"
-assumption = "given by the test"
+take = "submit_supplement" #!
 
 [[stage.activity]]
 id = "decision"
@@ -329,7 +269,14 @@ take = "decide_no_review"
 
 
 def alone(tmp_path: Path, rows: str, effort: float = 6) -> tuple[Scenario, Docket]:
-    scenario = read_scenario(parse(ALONE.format(effort=effort).encode(), "alone.toml"))
+    text = small_office(
+        ACTIVITIES.format(effort=effort),
+        start="2022-09-28",
+        years=0.5,
+        arrivals="per_year = 0\nshares = { listing = 1.0 }",
+        size=1,
+    )
+    scenario = read_scenario(parse(text.encode(), "alone.toml"))
     path = tmp_path / "docket.csv"
     path.write_text(rows, encoding="utf-8")
     docket = read_docket(path, scenario)
