@@ -191,7 +191,7 @@ def unproved(monkeypatch: pytest.MonkeyPatch) -> None:
         HealthCheck.function_scoped_fixture,
     ],
 )
-@given(scenarios(), st.integers(0, 2**64 - 1), st.integers(1, 30), st.booleans())
+@given(scenarios(), st.integers(0, 2**64 - 1), st.integers(5, 60), st.booleans())
 def test_random_dockets_of_random_scenarios_have_equal_events(
     scenario: Scenario, seed: int, day: int, tells_begun: bool
 ) -> None:

@@ -28,8 +28,13 @@ class Compiled:
 
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401  (what the compiled function takes and returns)
         """Call the function; the first call compiles it, or loads it from the cache."""
-        if self.sound and self.ready is not None:
-            return self.ready(*arguments)
+        if not self.sound or self.ready is None:
+            self.prepare(*arguments)
+        assert self.ready is not None
+        return self.ready(*arguments)
+
+    def prepare(self, *arguments: Any) -> None:  # noqa: ANN401
+        """Compile the function for such arguments, or load it from the cache, without calling it."""
         try:
             self.ready = self.ready or self.make(True)  # noqa: FBT003
             _load(self.ready, arguments)
@@ -39,10 +44,22 @@ class Compiled:
             warnings.warn(
                 f"the cache of compiled code cannot be used ({type(error).__name__}: {error}); "
                 "compiled without it, which costs some seconds at every start; set NUMBA_CACHE_DIR to a folder that can be written",
-                stacklevel=3,
+                stacklevel=4,
             )
         self.sound = True
-        return self.ready(*arguments)
+
+    def cold(self, *arguments: Any) -> bool:  # noqa: ANN401
+        """Return whether the function would have to be compiled for such arguments: it is not in the cache."""
+        if self.sound:
+            return False
+        try:
+            function: Any = self.make(True)  # noqa: FBT003
+            target, cache = function.targetctx, function._cache  # noqa: SLF001  (numba has no other way)
+            target.refresh()
+            key = cache._index_key(tuple(map(numba.typeof, arguments)), target.codegen())  # noqa: SLF001
+            return key not in cache._cache_file._load_index()  # noqa: SLF001
+        except Exception:  # noqa: BLE001  (see above)
+            return True
 
 
 def _load(function: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401  (numba's dispatchers have no type)

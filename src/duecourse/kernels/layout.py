@@ -7,10 +7,11 @@ All arrays belong to the caller. The engine stops where one is too small or a ro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int64]
@@ -443,3 +444,23 @@ class State(NamedTuple):
     waiting: Numbers
     streams: Numbers
     in_line: Numbers
+
+
+_DTYPES = {"Numbers": np.int64, "Narrow": np.int32, "Floats": np.float64}
+_ONE = {
+    Rules: "odds lists shares wish_odds keys lines values working paces meetings ends ways asked blank",
+    State: "scalars there busy held scratch chosen in_line",
+}
+_THREE = {Rules: "stages extensions panels", State: "queue waiting"}
+
+
+def nothing(of: Any) -> Any:  # noqa: ANN401  (Rules or State)
+    """Return rules or a state without any numbers: of the types that the engine is compiled for."""
+    one, three = _ONE[of].split(), _THREE[of].split()
+    axes = {name: 1 if name in one else 3 if name in three else 2 for name in of._fields}
+    kinds = of.__annotations__
+    return of(*(np.zeros((0,) * axes[each], _DTYPES[_named(kinds[each])]) for each in of._fields))
+
+
+def _named(annotation: Any) -> str:  # noqa: ANN401
+    return str(getattr(annotation, "__forward_arg__", annotation))

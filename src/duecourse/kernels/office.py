@@ -15,6 +15,7 @@ from duecourse.kernels import layout as at
 from duecourse.kernels.agenda import note, pop, push
 from duecourse.kernels.arrivals import arrive
 from duecourse.kernels.compiling import Compiled, whole
+from duecourse.kernels.grid import grids
 from duecourse.kernels.life import STOP, live
 from duecourse.kernels.staff import call, dispatch
 from duecourse.kernels.standing import (
@@ -41,9 +42,10 @@ FROM_LIFE, FROM_REPLY, FROM_INCIDENT, FROM_EXTENSION, FROM_LAPSE, FROM_DOCKET = 
 def _made(version: int, *, cached: bool) -> Callable[..., Any]:
     """Return the engine; `version` stands for the files it is compiled from, and is part of its key in the cache."""
 
-    def run(rules: Rules, state: State) -> int:
+    def run(rules_given: Rules, state_given: State) -> int:
         if version == 0:
             return at.ODD
+        rules, state = grids(rules_given), grids(state_given)
         scalars, heap, cases, counts = state.scalars, state.heap, state.cases, state.counts
         log, desks, table, wishes = state.log, state.desks, rules.table, rules.wishes
         lines, entries, nodes = len(log), len(heap), len(state.nodes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from duecourse.kernels import layout as at
-from duecourse.kernels.layout import State
+from duecourse.kernels.layout import Rules, State, nothing
 from duecourse.simulations.agenda import TICKS
 from duecourse.simulations.arrays import signed
 from duecourse.simulations.grown import Grown
@@ -188,9 +188,13 @@ def _doubled(array: Any, axis: int = 0) -> Any:  # noqa: ANN401  (an array)
 
 def warm() -> None:
     """Compile the engine, or load it from the cache, so that the next run does not wait for that."""
-    from duecourse.scenarios import load_scenario
-    from duecourse.shipped import shipped
-    from duecourse.simulations.plan import Plan
+    from duecourse.kernels.office import engine
 
-    scenario = load_scenario("baseline-2022", root=shipped()).lasting(0.02, 0)
-    CompiledOffice(Plan(scenario)).run(1, 0)
+    engine.prepare(nothing(Rules), nothing(State))
+
+
+def cold() -> bool:
+    """Return whether the engine still has to be compiled on this machine."""
+    from duecourse.kernels.office import engine
+
+    return engine.cold(nothing(Rules), nothing(State))

@@ -1,0 +1,148 @@
+"""Arrays without what the compiled engine does not need: an address and the lengths of the axes.
+
+An array of numba carries strides, an owner and a count, and counts an index below 0 from the end: fifty instructions for
+each element that is read, all of which have to be compiled. A grid reads an element in ten, and most of the time that the
+engine takes to compile is the number of its instructions. Indices are not below 0; nothing here looks whether they are.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing.templates import (
+    AbstractTemplate,
+    AttributeTemplate,
+    infer_getattr,
+    infer_global,
+    signature,
+)
+from numba.extending import intrinsic, lower_builtin, lower_getattr, models, register_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Typed = tuple[Any, Callable[..., Any]]
+
+WRAPS = ("nsw",)
+
+
+class Grid(types.Type):  # type: ignore[misc]  # numba has no types
+    """The type of a grid of numbers.
+
+    Args:
+        dtype: of its numbers.
+        ndim: how many axes it has, each with the rows of the next behind one another.
+    """
+
+    def __init__(self, dtype: Any, ndim: int) -> None:  # noqa: ANN401  (a type of numba)
+        self.dtype, self.ndim = dtype, ndim
+        super().__init__(name=f"Grid({dtype}, {ndim})")
+
+
+@register_model(Grid)
+class _Model(models.StructModel):  # type: ignore[misc]
+    """The address, then the lengths of the axes."""
+
+    def __init__(self, manager: Any, grid: Grid) -> None:  # noqa: ANN401
+        lengths = [(f"length{axis}", types.intp) for axis in range(grid.ndim)]
+        super().__init__(manager, grid, [("data", types.CPointer(grid.dtype)), *lengths])
+
+
+# --- what may be done with a grid ---------------------------------------------------------------------
+
+
+@infer_global(operator.getitem)
+class _Get(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, args: Sequence[Any], _: Any) -> Any:  # noqa: ANN401
+        grid, index = args
+        return signature(grid.dtype, grid, index) if isinstance(grid, Grid) else None
+
+
+@infer_global(operator.setitem)
+class _Set(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, args: Sequence[Any], _: Any) -> Any:  # noqa: ANN401
+        grid, index, _value = args
+        return signature(types.none, grid, index, grid.dtype) if isinstance(grid, Grid) else None
+
+
+@infer_global(len)
+class _Length(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, args: Sequence[Any], _: Any) -> Any:  # noqa: ANN401
+        return signature(types.intp, *args) if isinstance(args[0], Grid) else None
+
+
+@infer_getattr
+class _Shape(AttributeTemplate):  # type: ignore[misc]
+    key = Grid
+
+    def resolve_shape(self, grid: Grid) -> Any:  # noqa: ANN401
+        return types.UniTuple(types.intp, grid.ndim)
+
+
+# --- how it is done -----------------------------------------------------------------------------------
+
+
+def _address(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
+    """Return the address of an element."""
+    grid, index = sig.args[:2]
+    kinds, values = [index], [args[1]]
+    if isinstance(index, types.BaseTuple):
+        kinds = list(index)
+        values = [builder.extract_value(args[1], axis) for axis in range(len(kinds))]
+    place = None
+    for axis, (kind, value) in enumerate(zip(kinds, values, strict=True)):
+        wide = context.cast(builder, value, kind, types.intp)
+        if place is None:
+            place = wide
+        else:
+            rows = builder.mul(place, builder.extract_value(args[0], 1 + axis), flags=WRAPS)
+            place = builder.add(rows, wide, flags=WRAPS)
+    return builder.gep(builder.extract_value(args[0], 0), [place], inbounds=True)
+
+
+@lower_builtin(operator.getitem, Grid, types.Any)
+def _get(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
+    return builder.load(_address(context, builder, sig, args))
+
+
+@lower_builtin(operator.setitem, Grid, types.Any, types.Any)
+def _set(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
+    builder.store(args[2], _address(context, builder, sig, args))
+    return context.get_dummy_value()
+
+
+@lower_builtin(len, Grid)
+def _length(_context: Any, builder: Any, _sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
+    return builder.extract_value(args[0], 1)
+
+
+@lower_getattr(Grid, "shape")
+def _shape(context: Any, builder: Any, grid: Grid, value: Any) -> Any:  # noqa: ANN401
+    lengths = [builder.extract_value(value, 1 + axis) for axis in range(grid.ndim)]
+    return context.make_tuple(builder, types.UniTuple(types.intp, grid.ndim), lengths)
+
+
+@intrinsic
+def grids(_: Any, arrays: Any) -> Typed:  # noqa: ANN401
+    """Return a named tuple of arrays that lie in one piece, row by row, as one of grids; the arrays have to stay alive."""
+    kinds = [Grid(each.dtype, each.ndim) for each in arrays.types]
+    assert all(each.layout == "C" for each in arrays.types)
+    found = types.NamedTuple(kinds, arrays.instance_class)
+
+    def made(context: Any, builder: Any, _sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
+        values = []
+        for number, (kind, array) in enumerate(zip(kinds, arrays.types, strict=True)):
+            each = builder.extract_value(args[0], number)
+            given = context.make_array(array)(context, builder, value=each)
+            value = ir.Constant(context.get_value_type(kind), ir.Undefined)
+            value = builder.insert_value(value, given.data, 0)
+            lengths = cgutils.unpack_tuple(builder, given.shape, kind.ndim)
+            for axis, length in enumerate(lengths):
+                value = builder.insert_value(value, length, 1 + axis)
+            values.append(value)
+        return context.make_tuple(builder, found, values)
+
+    return found(arrays), made
