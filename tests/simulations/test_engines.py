@@ -24,11 +24,21 @@ from duecourse.scenarios import load_scenario
 from duecourse.scenarios.files import scenario_files
 from duecourse.scenarios.law import law
 from duecourse.shipped import shipped
-from duecourse.simulations import Engine, EngineError, choose, compare, engines, replicate, simulate
+from duecourse.simulations import (
+    Engine,
+    EngineError,
+    Precision,
+    choose,
+    compare,
+    engines,
+    replicate,
+    run,
+    simulate,
+)
 from duecourse.simulations import agenda as reference_agenda
 from duecourse.simulations import standing as reference_standing
 from duecourse.simulations.compiled import CompiledOffice
-from duecourse.simulations.engines import lacks
+from duecourse.simulations.engines import Choice, lacks
 from duecourse.simulations.execute import log_of
 from duecourse.simulations.measure import measure
 from duecourse.simulations.measure_lines import measured
@@ -185,12 +195,43 @@ def test_another_draw_is_seen(
 # --- the choice ---------------------------------------------------------------------------------------
 
 
-def test_small_jobs_run_on_simpy_and_large_ones_compiled() -> None:
+def test_small_jobs_run_on_simpy_and_large_ones_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = load_scenario("baseline-2022")
+    monkeypatch.setattr("duecourse.simulations.compiled.cold", lambda: False)
 
     assert choose((scenario,), 10).engine is Engine.SIMPY
     assert choose((scenario,), 100).engine is Engine.COMPILED
     assert str(choose((scenario,), 100)).startswith("engine: compiled (about 90,000 cases")
+
+
+def test_an_engine_that_is_not_compiled_yet_is_for_larger_jobs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """900 cases a replication: 45,000 in 50, 90,000 in 100."""
+    scenario = load_scenario("baseline-2022")
+    monkeypatch.setattr("duecourse.simulations.compiled.cold", lambda: True)
+
+    found = [choose((scenario,), replications) for replications in (50, 100)]
+    assert [each.engine for each in found] == [Engine.SIMPY, Engine.COMPILED]
+    assert "not compiled here yet" in found[0].why
+    assert "it is compiled first" in found[1].why
+
+
+def test_a_precision_counts_the_most_replications_that_it_may_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The pilot alone has 2 times 60 cases, at most 200 times 60 are simulated."""
+    asked: list[int] = []
+
+    def noted(_: object, replications: int, *__: object) -> Choice:
+        asked.append(replications)
+        return Choice(Engine.SIMPY, "noted")
+
+    monkeypatch.setattr(run, "choose", noted)
+    scenario = load_scenario("baseline-2022").lasting(0.1, 0)
+    simulate(scenario, precision=Precision(0.9, ("arrivals",), 200, 2))
+
+    assert asked == [200]
 
 
 def test_an_engine_that_is_none_is_refused_with_the_nearest() -> None:
