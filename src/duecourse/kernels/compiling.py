@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
 
+from duecourse.kernels.parts import PartCompiler
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -83,7 +85,12 @@ def inlined(function: _F) -> _F:
 # does with arrays.
 
 _BARE: dict[str, Any] = {"_nrt": False}
-_PART: dict[str, Any] = {**_BARE, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_PART: dict[str, Any] = {
+    **_BARE,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": PartCompiler,
+}
 
 
 def whole(function: _F, *, cached: bool) -> _F:
@@ -111,5 +118,5 @@ def shared(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, Call
     scope = dict(namespace)
     for name in names:
         plain = namespace[name]
-        scope[name] = numba.njit(**_BARE)(FunctionType(plain.__code__, scope, name))
+        scope[name] = numba.njit(**_PART)(FunctionType(plain.__code__, scope, name))
     return {name: scope[name] for name in names}
