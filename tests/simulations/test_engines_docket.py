@@ -26,6 +26,7 @@ from duecourse.simulations import standing as reference_standing
 from duecourse.simulations.compiled import CompiledOffice
 from duecourse.simulations.engines import lacks
 from duecourse.simulations.execute import log_of
+from duecourse.simulations.forecast import forecast
 from duecourse.simulations.log import Log
 from duecourse.simulations.measure import measure
 from duecourse.simulations.measure_lines import measured
@@ -120,6 +121,13 @@ def test_what_is_filed_on_the_first_day_is_equal_and_both_end_with_those_followe
     reference = Office(plan, 7, 1, first=first).run()
     assert_equal(reference, CompiledOffice(plan).run(7, 1, first=first).log())
     assert len(reference.events) < len(log_of(plan, 7, 1).events)
+
+
+def test_a_forecast_does_not_depend_on_the_engine() -> None:
+    scenario = opened("baseline-2022", 1.0, "2022-06-01", Path("example-2022"), None)
+    found = [forecast(scenario, replications=4, engine=each) for each in ("compiled", "simpy")]
+
+    assert found[0].to_dict() == found[1].to_dict()
 
 
 # --- planted differences -------------------------------------------------------------------------------

@@ -50,6 +50,11 @@ class Records:
         plan, events = self.lowered.plan, tuple(map(Event._make, rows))
         return Log(self.replication, plan.days, events, plan.past)
 
+    def of_first(self, cases: int) -> Records:
+        """Return what happened to the first so many cases alone."""
+        mine = self.lines[:, at.WHO] >> 4 < cases
+        return Records(self.lowered, self.replication, self.lines[mine])
+
     def _columns(self) -> Columns:
         """Return the columns of the log, as `Event` has them."""
         lowered, lines = self.lowered, self.lines
