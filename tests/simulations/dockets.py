@@ -69,7 +69,9 @@ def as_folder(scenario: Scenario, log: Log, cases: Sequence[int], folder: Path) 
         if event.case not in cases:
             continue
         if event.event == "arrival":
-            head = f'[case]\nid = "c{event.case}"\nlabel = {{ en = "A case" }}\nclass = "{event.kind}"'
+            head = (
+                f'[case]\nid = "c{event.case}"\nlabel = {{ en = "A case" }}\nclass = "{event.kind}"'
+            )
             texts[event.case] = [f'{head}\nprocedure = "{scenario.procedure.id}"\n']
         elif event.event == "step" and event.subject not in clocks:
             on = log.days.date(floor(event.time))

@@ -24,7 +24,6 @@ from duecourse.scenarios.read import read_scenario
 from duecourse.simulations import replicate
 from duecourse.simulations.forecast import forecast
 from duecourse.simulations.plan import Plan
-from duecourse.simulations.process import Case, Office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,9 +76,7 @@ def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engi
     assert len(there) >= 10
 
 
-def test_the_members_who_have_not_replied_are_those_who_are_asked_again(
-    tmp_path: Path
-) -> None:
+def test_the_members_who_have_not_replied_are_those_who_are_asked_again(tmp_path: Path) -> None:
     scenario = load_scenario("baseline-2022").lasting(2, 0)
     log, _ = stopped_on(scenario, 122)
     later, docket = docket_of(scenario, log, 122, tmp_path / "log.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
@@ -54,20 +54,22 @@ if TYPE_CHECKING:
     from duecourse.simulations import Event, Log
     from duecourse.simulations.measure import Sample
 
-@numba.njit
-def uniform_by_engine(key: int, what: int, index: int) -> float:
+
+def _uniform(key: Any, what: Any, index: Any) -> Any:  # noqa: ANN401  (as numba has them)
     return compiled_chance.uniform_of(key, what, index)
 
 
-@numba.njit
-def root_by_engine(seed: int, replication: int, case: int) -> int:
+def _root(seed: Any, replication: Any, case: Any) -> Any:  # noqa: ANN401
     return compiled_chance.root(seed, replication, case)
 
 
-@numba.njit
-def quantile_by_engine(kind: int, values: np.ndarray, first: int, count: int, u: float) -> float:
+def _quantile(kind: Any, values: Any, first: Any, count: Any, u: Any) -> Any:  # noqa: ANN401
     return compiled_chance.quantile(kind, values, first, count, u)
 
+
+uniform_by_engine: Any = numba.njit(_uniform)
+root_by_engine: Any = numba.njit(_root)
+quantile_by_engine: Any = numba.njit(_quantile)
 
 BASELINES = ("baseline-2020", "baseline-2022")
 

@@ -37,8 +37,6 @@ from duecourse.simulations.randomness import root, uniform_of
 from duecourse.simulations.standing import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from duecourse.scenarios import Scenario
     from duecourse.scenarios.docket import Docket, OpenCase
 
@@ -201,7 +199,10 @@ def unproved(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 @given(scenarios(), st.integers(0, 2**64 - 1), st.integers(5, 60), st.booleans())
 def test_random_dockets_of_random_scenarios_have_equal_events(
-    scenario: Scenario, seed: int, day: int, tells_begun: bool
+    scenario: Scenario,
+    seed: int,
+    day: int,
+    tells_begun: bool,  # noqa: FBT001  (drawn)
 ) -> None:
     """What a random scenario gave up to some day is its docket; what a walk would refuse is taken up too."""
     try:

@@ -10,26 +10,28 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from llvmlite import ir
-from numba.core import cgutils, types
-from numba.core.typing.templates import (
-    AbstractTemplate,
-    AttributeTemplate,
-    infer_getattr,
-    infer_global,
-    signature,
-)
-from numba.extending import intrinsic, lower_builtin, lower_getattr, models, register_model
+import numba.core.cgutils
+import numba.core.types
+import numba.core.typing.templates
+import numba.extending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     Typed = tuple[Any, Callable[..., Any]]
 
+# numba has no types of its own, or such as say nothing
+types: Any = numba.core.types
+templates: Any = numba.core.typing.templates
+extending: Any = numba.extending
+unpack_tuple: Any = numba.core.cgutils.unpack_tuple
+signature = templates.signature
+
 WRAPS = ("nsw",)
+"""An index is a number of an element that there is, so that no sum or product overflows."""
 
 
-class Grid(types.Type):  # type: ignore[misc]  # numba has no types
+class Grid(types.Type):  # type: ignore[misc]
     """The type of a grid of numbers.
 
     Args:
@@ -42,8 +44,7 @@ class Grid(types.Type):  # type: ignore[misc]  # numba has no types
         super().__init__(name=f"Grid({dtype}, {ndim})")
 
 
-@register_model(Grid)
-class _Model(models.StructModel):  # type: ignore[misc]
+class _Model(extending.models.StructModel):  # type: ignore[misc]
     """The address, then the lengths of the axes."""
 
     def __init__(self, manager: Any, grid: Grid) -> None:  # noqa: ANN401
@@ -54,28 +55,24 @@ class _Model(models.StructModel):  # type: ignore[misc]
 # --- what may be done with a grid ---------------------------------------------------------------------
 
 
-@infer_global(operator.getitem)
-class _Get(AbstractTemplate):  # type: ignore[misc]
+class _Get(templates.AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Sequence[Any], _: Any) -> Any:  # noqa: ANN401
         grid, index = args
         return signature(grid.dtype, grid, index) if isinstance(grid, Grid) else None
 
 
-@infer_global(operator.setitem)
-class _Set(AbstractTemplate):  # type: ignore[misc]
+class _Set(templates.AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Sequence[Any], _: Any) -> Any:  # noqa: ANN401
         grid, index, _value = args
         return signature(types.none, grid, index, grid.dtype) if isinstance(grid, Grid) else None
 
 
-@infer_global(len)
-class _Length(AbstractTemplate):  # type: ignore[misc]
+class _Length(templates.AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Sequence[Any], _: Any) -> Any:  # noqa: ANN401
         return signature(types.intp, *args) if isinstance(args[0], Grid) else None
 
 
-@infer_getattr
-class _Shape(AttributeTemplate):  # type: ignore[misc]
+class _Shape(templates.AttributeTemplate):  # type: ignore[misc]
     key = Grid
 
     def resolve_shape(self, grid: Grid) -> Any:  # noqa: ANN401
@@ -87,7 +84,7 @@ class _Shape(AttributeTemplate):  # type: ignore[misc]
 
 def _address(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
     """Return the address of an element."""
-    grid, index = sig.args[:2]
+    index = sig.args[1]
     kinds, values = [index], [args[1]]
     if isinstance(index, types.BaseTuple):
         kinds = list(index)
@@ -103,30 +100,25 @@ def _address(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any: 
     return builder.gep(builder.extract_value(args[0], 0), [place], inbounds=True)
 
 
-@lower_builtin(operator.getitem, Grid, types.Any)
 def _get(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
     return builder.load(_address(context, builder, sig, args))
 
 
-@lower_builtin(operator.setitem, Grid, types.Any, types.Any)
 def _set(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
     builder.store(args[2], _address(context, builder, sig, args))
     return context.get_dummy_value()
 
 
-@lower_builtin(len, Grid)
 def _length(_context: Any, builder: Any, _sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
     return builder.extract_value(args[0], 1)
 
 
-@lower_getattr(Grid, "shape")
 def _shape(context: Any, builder: Any, grid: Grid, value: Any) -> Any:  # noqa: ANN401
     lengths = [builder.extract_value(value, 1 + axis) for axis in range(grid.ndim)]
     return context.make_tuple(builder, types.UniTuple(types.intp, grid.ndim), lengths)
 
 
-@intrinsic
-def grids(_: Any, arrays: Any) -> Typed:  # noqa: ANN401
+def _grids(_: Any, arrays: Any) -> Typed:  # noqa: ANN401
     """Return a named tuple of arrays that lie in one piece, row by row, as one of grids; the arrays have to stay alive."""
     kinds = [Grid(each.dtype, each.ndim) for each in arrays.types]
     assert all(each.layout == "C" for each in arrays.types)
@@ -137,12 +129,24 @@ def grids(_: Any, arrays: Any) -> Typed:  # noqa: ANN401
         for number, (kind, array) in enumerate(zip(kinds, arrays.types, strict=True)):
             each = builder.extract_value(args[0], number)
             given = context.make_array(array)(context, builder, value=each)
-            value = ir.Constant(context.get_value_type(kind), ir.Undefined)
-            value = builder.insert_value(value, given.data, 0)
-            lengths = cgutils.unpack_tuple(builder, given.shape, kind.ndim)
+            value = builder.insert_value(context.get_constant_undef(kind), given.data, 0)
+            lengths = unpack_tuple(builder, given.shape, kind.ndim)
             for axis, length in enumerate(lengths):
                 value = builder.insert_value(value, length, 1 + axis)
             values.append(value)
         return context.make_tuple(builder, found, values)
 
     return found(arrays), made
+
+
+extending.register_model(Grid)(_Model)
+templates.infer_global(operator.getitem)(_Get)
+templates.infer_global(operator.setitem)(_Set)
+templates.infer_global(len)(_Length)
+templates.infer_getattr(_Shape)
+extending.lower_builtin(operator.getitem, Grid, types.Any)(_get)
+extending.lower_builtin(operator.setitem, Grid, types.Any, types.Any)(_set)
+extending.lower_builtin(len, Grid)(_length)
+extending.lower_getattr(Grid, "shape")(_shape)
+grids: Any = extending.intrinsic(_grids)
+"""`grids(arrays)` is a named tuple of arrays that lie in one piece, row by row, as one of grids."""

@@ -15,7 +15,7 @@ from duecourse.kernels.staff import call, due_of, put
 from duecourse.kernels.standing import draw, due_after, variate
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Rules, State
+    from duecourse.kernels.memory import Rules, State
 
 STOP = -10
 """Less than this, a result of `live` says why the engine must stop: STOP - status."""

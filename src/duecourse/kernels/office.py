@@ -34,7 +34,7 @@ from duecourse.kernels.statutory import append
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from duecourse.kernels.layout import Rules, State
+    from duecourse.kernels.memory import Rules, State
 
 FROM_LIFE, FROM_REPLY, FROM_INCIDENT, FROM_EXTENSION, FROM_LAPSE, FROM_DOCKET = range(6)
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
+import numba.core.codegen
+import numba.core.compiler
+
+# numba has no types of its own, or such as say nothing
+codegens: Any = numba.core.codegen
+compilers: Any = numba.core.compiler
 
 
 class _NoObjects:
@@ -25,7 +29,7 @@ class _NoObjects:
         """Do nothing."""
 
 
-class _PartLibrary(JITCodeLibrary):  # type: ignore[misc]  # numba has no types
+class _PartLibrary(codegens.JITCodeLibrary):  # type: ignore[misc]
     """The code of a part, from which no machine code is made."""
 
     @property
@@ -45,11 +49,11 @@ class _PartLibrary(JITCodeLibrary):  # type: ignore[misc]  # numba has no types
         self._finalized = True
 
 
-class PartCompiler(CompilerBase):  # type: ignore[misc]
+class PartCompiler(compilers.CompilerBase):  # type: ignore[misc]
     """numba's own passes, with such a library."""
 
     def define_pipelines(self) -> list[Any]:
         """Return the passes."""
-        state = self.state
-        state.library = _PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
-        return [DefaultPassBuilder.define_nopython_pipeline(state)]
+        state, library = self.state, _PartLibrary
+        state.library = library(state.targetctx.codegen(), state.func_id.func_qualname)
+        return [compilers.DefaultPassBuilder.define_nopython_pipeline(state)]

@@ -12,7 +12,7 @@ from duecourse.kernels.agenda import note, on_grid, push
 from duecourse.kernels.compiling import part, placed
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Floats, Numbers, Rules, State
+    from duecourse.kernels.memory import Floats, Numbers, Rules, State
 
 
 @part

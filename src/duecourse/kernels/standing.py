@@ -14,7 +14,7 @@ from duecourse.kernels.staff import call, due_moved, leave_hands, place_of, rele
 from duecourse.kernels.statutory import later, move_clocks
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Narrow, Numbers, Rules, State
+    from duecourse.kernels.memory import Narrow, Numbers, Rules, State
 
 _compiled = shared(
     vars(chance),

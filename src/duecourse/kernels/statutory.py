@@ -12,7 +12,7 @@ from duecourse.kernels.agenda import note, push
 from duecourse.kernels.compiling import part, placed
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Numbers, Rules, State
+    from duecourse.kernels.memory import Numbers, Rules, State
 
 BEYOND = -2
 """A day after the end of the calendar."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from duecourse.kernels import layout as at
-from duecourse.kernels.layout import Rules, State, nothing
+from duecourse.kernels.memory import Rules, State, nothing
 from duecourse.simulations.agenda import TICKS
 from duecourse.simulations.arrays import signed
 from duecourse.simulations.grown import Grown
@@ -60,7 +60,8 @@ class CompiledOffice:
         """Return what happens in one replication; nothing of it where it is `quiet`: its lines are counted only.
 
         Args:
-            seed, replication: what chance depends on besides the cases.
+            seed: what chance depends on besides the cases.
+            replication: the same.
             quiet: see above.
             first: the run ends when the first so many cases are over; by default at its end only.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from duecourse.errors import InvalidInput
 from duecourse.kernels import layout as at
-from duecourse.kernels.layout import Rules
+from duecourse.kernels.memory import Rules
 from duecourse.simulations.arrays import MOST_OPS
 from duecourse.simulations.lowered import Lowered
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Lists:
-    """The lists, and what names stand for; the names of attributes are those of `duecourse.kernels.layout.Rules`.
+    """The lists, and what names stand for; the names of attributes are those of `duecourse.kernels.memory.Rules`.
 
     Attributes:
         stages, steps, clocks, panels, suspensions, kinds: the number of each, by id.

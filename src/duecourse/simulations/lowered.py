@@ -32,7 +32,7 @@ class Lowered(Lists):
     """The lists that a plan is written into, and what names stand for.
 
     Attributes:
-        static: the arrays of `duecourse.kernels.layout.Rules` that do not grow, by name.
+        static: the arrays of `duecourse.kernels.memory.Rules` that do not grow, by name.
         opened: the cases with which a run begins.
         members: how many members there are at most in all panels of a class of cases.
         groups: the groups of all pools, in order, each with its pool.
@@ -66,25 +66,7 @@ class Lowered(Lists):
     def _arrays(self) -> dict[str, Any]:
         plan, procedure = self.plan, self.plan.procedure
         kinds = [self._kind(kind) for kind in plan.kinds.values()]
-        stages = np.full((len(kinds), len(self.stages), 2), -1, np.int64)
-        for number, kind in enumerate(plan.kinds.values()):
-            for stage, found in kind.tasks.items():
-                first = len(self.tasks)
-                stages[number, self.stages[stage]] = first, first + len(found)
-                for task in found:
-                    self.add_task(task)
-        extensions, panels = (
-            self._extensions(),
-            np.zeros((len(kinds), len(self.panels), 2), np.int64),
-        )
-        for number, kind in enumerate(plan.kinds.values()):
-            for panel, asked in kind.voters.items():
-                first = len(self.voters)
-                panels[number, self.panels[panel]] = first, first + len(asked)
-                for voter in asked:
-                    self.add_voter(panel, voter)
-            members = sum(len(each.keys) for asked in kind.voters.values() for each in asked)
-            self.members = max(self.members, members)
+        stages, extensions, panels = self._activities(), self._extensions(), self._panels()
         self.most_wishes = len(self.wishes)
         self.opened = Opened(self)
         clocks = [[self.span(each.limit), stopped_by(plan, each.id)] for each in procedure.clocks]
@@ -92,13 +74,7 @@ class Lowered(Lists):
         actors = [
             [self._actor(kind.actors[step]) for step in self.steps] for kind in plan.kinds.values()
         ]
-        for each in procedure.clocks:
-            for extension in each.extensions:
-                if extension.by is not None:
-                    self.span(extension.by)
-        for run in (run for each in plan.openings for run in each.running.values()):
-            for span in run.spans:
-                self.span(span)
+        self._all_spans()
         days, working, months = calendar_tables(plan.days.calendar)
         for voter in self.voters:
             self._actor(voter.actor)
@@ -133,6 +109,43 @@ class Lowered(Lists):
                 max((len(pool.groups) for pool in plan.scenario.pools), default=0),
             ),
         }
+
+    def _activities(self) -> Any:  # noqa: ANN401  (an array)
+        """Write what is done in each stage; return for each class and stage where its activities stand."""
+        kinds = self.plan.kinds.values()
+        stages = np.full((len(kinds), len(self.stages), 2), -1, np.int64)
+        for number, kind in enumerate(kinds):
+            for stage, found in kind.tasks.items():
+                first = len(self.tasks)
+                stages[number, self.stages[stage]] = first, first + len(found)
+                for task in found:
+                    self.add_task(task)
+        return stages
+
+    def _panels(self) -> Any:  # noqa: ANN401  (an array)
+        """Write who replies; return for each class and panel where the classes of its members stand."""
+        kinds = self.plan.kinds.values()
+        panels = np.zeros((len(kinds), len(self.panels), 2), np.int64)
+        for number, kind in enumerate(kinds):
+            for panel, asked in kind.voters.items():
+                first = len(self.voters)
+                panels[number, self.panels[panel]] = first, first + len(asked)
+                for voter in asked:
+                    self.add_voter(panel, voter)
+            members = sum(len(each.keys) for asked in kind.voters.values() for each in asked)
+            self.members = max(self.members, members)
+        return panels
+
+    def _all_spans(self) -> None:
+        """Number every span that a clock may have."""
+        plan = self.plan
+        extensions = (each for clock in plan.procedure.clocks for each in clock.extensions)
+        for extension in extensions:
+            if extension.by is not None:
+                self.span(extension.by)
+        for run in (run for each in plan.openings for run in each.running.values()):
+            for span in run.spans:
+                self.span(span)
 
     def _staff(self) -> dict[str, Any]:
         """Return who is there, when bodies meet, and when cases arrive."""

@@ -114,11 +114,11 @@ class _Measure(Measure):
         """Note when each case came, and where it stood: the open ones of a docket come first, and came before the run."""
         (first,) = np.nonzero((self.line == at.ARRIVED) | (self.line == at.TAKEN))
         self.came, self.standing = self.time[first], self.lines[first, at.WHAT] & 0xFFF
-        self.taken_up = self.line[first] == at.TAKEN
+        self.from_docket = self.line[first] == at.TAKEN
         self.arrived = (self.came / TICKS).tolist()
         born, days = self.came.copy(), self.lowered.plan.days
         on_calendar = self.instants(self.came)
-        numbers = self.lines[first, at.MORE][self.taken_up] >> 16
+        numbers = self.lines[first, at.MORE][self.from_docket] >> 16
         for case, number in enumerate(numbers.tolist()):
             self.arrived[case] = -self.lowered.opened.ages[number]
             born[case] = round(self.arrived[case] * TICKS)
@@ -146,7 +146,7 @@ class _Measure(Measure):
         last[:-1] = case[1:] != case[:-1]
         step = what[moves] >> 24 & 0xFFFF
         self.final = final
-        known = ~(first & self.taken_up[case])
+        known = ~(first & self.from_docket[case])
         return _Stays(case, since, self.time[moves], stage[moves], to[moves], step, last, known)
 
     def read_cases(self) -> None:
@@ -314,8 +314,10 @@ class _Sweep(Sweep):
             own = work.pool == number
             self.pool(pool.id, _Work(*(each[own] for each in work)))
         inside = found.inside
-        arrived, open_before = came[~found.taken_up], came[found.taken_up] <= self.begin
-        self.opened = int(open_before.sum() + (arrived < self.begin).sum() - (out < self.begin).sum())
+        arrived, open_before = came[~found.from_docket], came[found.from_docket] <= self.begin
+        self.opened = int(
+            open_before.sum() + (arrived < self.begin).sum() - (out < self.begin).sum()
+        )
         self.flow["arrived"] = int(inside(arrived).sum())
         self.flow["ended"] = int(inside(out).sum())
 

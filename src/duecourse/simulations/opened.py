@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from duecourse.calendar import Span
-    from duecourse.kernels.layout import Rules
+    from duecourse.kernels.memory import Rules
     from duecourse.simulations.lists import Lists
     from duecourse.simulations.opening import Opening
 
@@ -77,7 +77,7 @@ class Opened:
 
     @property
     def static(self) -> dict[str, Numbers]:
-        """The arrays of `duecourse.kernels.layout.Rules`, by name."""
+        """The arrays of `duecourse.kernels.memory.Rules`, by name."""
         return {
             "openings": table(self.rows, at.OPENING_COLUMNS),
             "said": table(self.said, 4),
