@@ -97,6 +97,37 @@ def test_the_members_who_have_not_replied_are_those_who_are_asked_again(tmp_path
     assert checked > 5
 
 
+def test_who_replied_how_in_the_past_is_known_of_every_member_that_the_log_names(
+    tmp_path: Path,
+) -> None:
+    """The log itself says who objected, in the order of the rounds; replies that came too late do not count."""
+    scenario = load_scenario("baseline-2022").lasting(2, 0)
+    log, _ = stopped_on(scenario, 122)
+    later, docket = docket_of(scenario, log, 122, tmp_path / "log.csv")
+    checked = 0
+    for opening in Plan(later.beginning_with(docket)).openings:
+        names = {
+            (panel, voter.actor): (voter.names, voter.steps[voter.opinion.objection])
+            for panel, voters in opening.kind.voters.items()
+            for voter in voters
+        }
+        objections = {step for _, step in names.values()}
+        told = [
+            (event.actor, event.subject, event.step in objections)
+            for event in log.events
+            if event.case == int(opening.id[2:])
+            and event.event == "step"
+            and scenario.procedure.step[event.step].reply
+        ]
+        found = [
+            (actor, names[panel, actor][0][member], objected)
+            for (panel, _, actor, member), objected in opening.objected.items()
+        ]
+        assert sorted(found) == sorted(told)
+        checked += len(found)
+    assert checked > 20
+
+
 def test_the_same_docket_gives_the_same_log_whatever_the_order_of_its_rows(tmp_path: Path) -> None:
     scenario = load_scenario("baseline-2022").lasting(1, 0)
     text = written(replicate(scenario, seed=4), tmp_path / "a.csv").read_text(encoding="utf-8")
@@ -265,7 +296,7 @@ take = "decide_no_review"
 """
 
 
-def alone(tmp_path: Path, rows: str, effort: float = 6) -> tuple[Scenario, Docket]:
+def alone(tmp_path: Path, rows: str, effort: float = 6, more: str = "") -> tuple[Scenario, Docket]:
     text = small_office(
         ACTIVITIES.format(effort=effort),
         start="2022-09-28",
@@ -273,7 +304,7 @@ def alone(tmp_path: Path, rows: str, effort: float = 6) -> tuple[Scenario, Docke
         arrivals="per_year = 0\nshares = { listing = 1.0 }",
         size=1,
     )
-    scenario = read_scenario(parse(text.encode(), "alone.toml"))
+    scenario = read_scenario(parse((text + more).encode(), "alone.toml"))
     path = tmp_path / "docket.csv"
     path.write_text(rows, encoding="utf-8")
     docket = read_docket(path, scenario)
@@ -336,6 +367,33 @@ def test_a_limit_that_is_over_is_a_breach_of_the_past_and_its_overrun_is_counted
     assert docket.cases[0].breached == {"screening_clock"}
     assert [event for event in log.events if event.event == "lapse"] == []
     assert (stop.breach, stop.value) == (True, 12.0)
+
+
+def test_an_incident_that_has_not_happened_is_conditioned_on_that(tmp_path: Path) -> None:
+    """Bayes: half of the filings are withdrawn, on a day uniform on (0, 8); one is 4 WD old on 28 Sep (22, 23, 26, 27 Sep).
+
+    1/4 would have been withdrawn by now, so that of the other 3/4 it is 1/4, that is 1/3, within (0, 4). Of one that is
+    10 WD old nothing is left to fear (14 to 16, 19 to 23, 26, 27 Sep).
+    """
+    incident = """
+[[incident]]
+id = "gives_up"
+step = "withdraw"
+probability = 0.5
+after = { law = "uniform", low = 0, high = 8 }
+unit = "working days"
+assumption = "given by the test"
+"""
+    rows = "a,listing,screening,2022-09-22,,,\nb,listing,screening,2022-09-14,,,\n"
+    scenario, _ = alone(tmp_path, HEAD + rows, more=incident)
+    old, young = Plan(scenario).openings
+    (wish,) = young.incidents
+
+    assert (old.id, old.age, old.incidents) == ("b", 10, ())
+    assert young.age == 4
+    assert wish.probability == pytest.approx(1 / 3)
+    assert wish.delay is not None
+    assert wish.delay.values == (0, 4)
 
 
 def test_more_work_begun_than_there_are_people_is_refused(tmp_path: Path) -> None:
