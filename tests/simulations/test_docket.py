@@ -56,6 +56,7 @@ def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engi
     there = {f"0/{each.number}": each for each in cases if each.stage not in finals}
     later, docket = docket_of(scenario, log, day, tmp_path / "log.csv")
     plan = Plan(later.beginning_with(docket))
+    came = {event.case: floor(event.time) for event in log.events if event.event == "arrival"}
 
     assert {each.id for each in docket.cases} == set(there)
     assert docket.over == len(cases) - len(there)
@@ -63,6 +64,7 @@ def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engi
         case = there[opening.id]
         assert opening.packed == case.packed
         assert opening.kind.id == case.kind.id
+        assert opening.age == day - came[case.number]
         assert opening.running == case.clocks.ledger.running
         assert opening.active == case.clocks.ledger.active
         assert opening.breached == case.clocks.breached
