@@ -7,6 +7,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 import chinese_calendar
+from tests.simulations.small_office import small_office
 
 from duecourse.scenarios import load_scenario
 from duecourse.simulations import replicate
@@ -14,54 +15,24 @@ from duecourse.simulations import replicate
 if TYPE_CHECKING:
     from pathlib import Path
 
-ALONE = """
-[scenario]
-id = "alone"
-label = { en = "Alone" }
-procedure = "measures-2022"
-start = 2020-01-02
-years = 6.95
-
-[[class]]
-id = "listing"
-label = { en = "Listing" }
-party = "platform"
-begins = ["platform_plans_listing", "write_declaration", "write_analysis", "attach_documents", "file"]
-
-[[arrivals]]
-id = "filings"
-replay = { file = "filings.csv", date = "filed on", class = "kind" }
-assumption = "given by the test"
-
-[[pool]]
-id = "desk"
-label = { en = "Desk" }
-size = 10000
-assumption = "so many that no case ever waits for another: each is alone"
-
-[[stage]]
-id = "screening"
-
+ACTIVITIES = """
 [[stage.activity]]
 id = "first_look"
 work = "desk"
 effort = { law = "deterministic", value = 2 }
-take = "request_supplement"
-assumption = "given by the test"
+take = "request_supplement" #!
 
 [[stage.activity]]
 id = "answer"
 delay = { law = "deterministic", value = 9 }
 unit = "calendar days"
-take = "submit_supplement"
-assumption = "given by the test"
+take = "submit_supplement" #!
 
 [[stage.activity]]
 id = "decision"
 work = "desk"
 effort = { law = "deterministic", value = 9 }
-take = "decide_no_review"
-assumption = "given by the test"
+take = "decide_no_review" #!
 """
 
 FIRST, LAST = date(2020, 1, 2), date(2026, 11, 1)
@@ -92,7 +63,9 @@ def test_a_case_takes_exactly_the_days_of_the_calendar_whatever_day_it_is_filed_
     rows = ["kind,filed on", *(f"listing,{day}" for day in filed)]
     (tmp_path / "filings.csv").write_text("\n".join(rows), encoding="utf-8")
     path = tmp_path / "alone.toml"
-    path.write_text(ALONE, encoding="utf-8")
+    replay = 'replay = { file = "filings.csv", date = "filed on", class = "kind" }'
+    text = small_office(ACTIVITIES, start="2020-01-02", years=6.95, arrivals=replay)
+    path.write_text(text, encoding="utf-8")
     log = replicate(load_scenario(str(path)))
     found: dict[int, dict[str, date]] = {}
     for event in log.events:

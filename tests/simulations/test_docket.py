@@ -13,6 +13,8 @@ from math import floor
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.simulations.dockets import docket_of, stopped_on, written
+from tests.simulations.small_office import small_office
 
 from duecourse.errors import InvalidInput
 from duecourse.model.source import parse
@@ -22,7 +24,6 @@ from duecourse.scenarios.read import read_scenario
 from duecourse.simulations import replicate
 from duecourse.simulations.forecast import forecast
 from duecourse.simulations.plan import Plan
-from duecourse.simulations.process import Case, Office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,37 +42,6 @@ WHAT_IFS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
-def stopped_on(
-    scenario: Scenario, day: int, monkeypatch: pytest.MonkeyPatch, seed: int = 5
-) -> tuple[Log, list[Case]]:
-    """Run a scenario up to the beginning of a working day; return its log and its cases as they stand."""
-    found: list[Case] = []
-    begun = Case.__init__
-
-    def noted(case: Case, *values: object) -> None:
-        begun(case, *values)  # type: ignore[arg-type]  # handed on
-        found.append(case)
-
-    monkeypatch.setattr(Case, "__init__", noted)
-    plan = Plan(scenario)
-    plan.days.length = day
-    return Office(plan, seed, 0).run(), found
-
-
-def written(log: Log, path: Path) -> Path:
-    """Write a log as CSV."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        log.write_csv(file)
-    return path
-
-
-def docket_of(scenario: Scenario, log: Log, day: int, path: Path) -> tuple[Scenario, Docket]:
-    """Read a log as the docket of a working day."""
-    start = log.days.date(day)
-    later = scenario.starting(start)
-    return later, read_docket(written(log, path), later)
-
-
 @pytest.mark.parametrize(("name", "readings"), WHAT_IFS)
 @pytest.mark.parametrize("day", [122, 205])
 def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engine(
@@ -79,14 +49,14 @@ def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engi
     readings: dict[str, str],
     day: int,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scenario = load_scenario(name, readings=readings).lasting(2, 0)
-    log, cases = stopped_on(scenario, day, monkeypatch)
+    log, cases = stopped_on(scenario, day)
     finals = {each.id for each in scenario.procedure.stages if each.final}
     there = {f"0/{each.number}": each for each in cases if each.stage not in finals}
     later, docket = docket_of(scenario, log, day, tmp_path / "log.csv")
     plan = Plan(later.beginning_with(docket))
+    came = {event.case: floor(event.time) for event in log.events if event.event == "arrival"}
 
     assert {each.id for each in docket.cases} == set(there)
     assert docket.over == len(cases) - len(there)
@@ -94,6 +64,7 @@ def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engi
         case = there[opening.id]
         assert opening.packed == case.packed
         assert opening.kind.id == case.kind.id
+        assert opening.age == day - came[case.number]
         assert opening.running == case.clocks.ledger.running
         assert opening.active == case.clocks.ledger.active
         assert opening.breached == case.clocks.breached
@@ -107,11 +78,9 @@ def test_a_log_read_as_a_docket_gives_the_configurations_and_ledgers_of_the_engi
     assert len(there) >= 10
 
 
-def test_the_members_who_have_not_replied_are_those_who_are_asked_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_members_who_have_not_replied_are_those_who_are_asked_again(tmp_path: Path) -> None:
     scenario = load_scenario("baseline-2022").lasting(2, 0)
-    log, _ = stopped_on(scenario, 122, monkeypatch)
+    log, _ = stopped_on(scenario, 122)
     later, docket = docket_of(scenario, log, 122, tmp_path / "log.csv")
     opened = {}
     replied: dict[int, set[str]] = {}
@@ -128,6 +97,37 @@ def test_the_members_who_have_not_replied_are_those_who_are_asked_again(
                 assert not asked & replied[int(opening.id[2:])]
                 checked += len(asked)
     assert checked > 5
+
+
+def test_who_replied_how_in_the_past_is_known_of_every_member_that_the_log_names(
+    tmp_path: Path,
+) -> None:
+    """The log itself says who objected, in the order of the rounds; replies that came too late do not count."""
+    scenario = load_scenario("baseline-2022").lasting(2, 0)
+    log, _ = stopped_on(scenario, 122)
+    later, docket = docket_of(scenario, log, 122, tmp_path / "log.csv")
+    checked = 0
+    for opening in Plan(later.beginning_with(docket)).openings:
+        names = {
+            (panel, voter.actor): (voter.names, voter.steps[voter.opinion.objection])
+            for panel, voters in opening.kind.voters.items()
+            for voter in voters
+        }
+        objections = {step for _, step in names.values()}
+        told = [
+            (event.actor, event.subject, event.step in objections)
+            for event in log.events
+            if event.case == int(opening.id[2:])
+            and event.event == "step"
+            and scenario.procedure.step[event.step].reply
+        ]
+        found = [
+            (actor, names[panel, actor][0][member], objected)
+            for (panel, _, actor, member), objected in opening.objected.items()
+        ]
+        assert sorted(found) == sorted(told)
+        checked += len(found)
+    assert checked > 20
 
 
 def test_the_same_docket_gives_the_same_log_whatever_the_order_of_its_rows(tmp_path: Path) -> None:
@@ -197,11 +197,11 @@ def as_stages(scenario: Scenario, docket: Docket, path: Path) -> Docket:
 
 @pytest.mark.parametrize("day", [60, 122, 205])
 def test_rows_with_stage_facts_and_clocks_give_the_configuration_and_the_clocks_they_tell(
-    day: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    day: int, tmp_path: Path
 ) -> None:
     """From the log the rows are written, from the rows the cases are made again by a shortest legal course."""
     scenario = load_scenario("baseline-2022").lasting(2, 0)
-    log, _ = stopped_on(scenario, day, monkeypatch)
+    log, _ = stopped_on(scenario, day)
     later, exact = docket_of(scenario, log, day, tmp_path / "log.csv")
     again = as_stages(later, exact, tmp_path / "stages.csv")
     plans = [Plan(later.beginning_with(each)) for each in (exact, again)]
@@ -278,40 +278,11 @@ def test_an_illegal_step_is_named_at_its_row_with_what_was_permitted(tmp_path: P
 
 # --- a case alone, by hand ----------------------------------------------------------------------------
 
-ALONE = """
-[scenario]
-id = "alone"
-label = {{ en = "Alone" }}
-procedure = "measures-2022"
-start = 2022-09-28
-years = 0.5
-
-[[class]]
-id = "listing"
-label = {{ en = "Listing" }}
-party = "platform"
-begins = ["platform_plans_listing", "write_declaration", "write_analysis", "attach_documents", "file"]
-
-[[arrivals]]
-id = "filings"
-per_year = 0
-shares = {{ listing = 1.0 }}
-assumption = "nobody else comes"
-
-[[pool]]
-id = "desk"
-label = {{ en = "Desk" }}
-size = 1
-assumption = "given by the test"
-
-[[stage]]
-id = "screening"
-
+ACTIVITIES = """
 [[stage.activity]]
 id = "look"
 work = "desk"
-effort = {{ law = "deterministic", value = {effort} }}
-assumption = "given by the test"
+effort = {{ law = "deterministic", value = {effort} }} #!
 
 [[stage.activity]]
 id = "supplement"
@@ -319,8 +290,7 @@ probability = 0.0
 begin = "request_supplement"
 delay = {{ law = "deterministic", value = 20 }}
 unit = "calendar days"
-take = "submit_supplement"
-assumption = "given by the test"
+take = "submit_supplement" #!
 
 [[stage.activity]]
 id = "decision"
@@ -328,8 +298,15 @@ take = "decide_no_review"
 """
 
 
-def alone(tmp_path: Path, rows: str, effort: float = 6) -> tuple[Scenario, Docket]:
-    scenario = read_scenario(parse(ALONE.format(effort=effort).encode(), "alone.toml"))
+def alone(tmp_path: Path, rows: str, effort: float = 6, more: str = "") -> tuple[Scenario, Docket]:
+    text = small_office(
+        ACTIVITIES.format(effort=effort),
+        start="2022-09-28",
+        years=0.5,
+        arrivals="per_year = 0\nshares = { listing = 1.0 }",
+        size=1,
+    )
+    scenario = read_scenario(parse((text + more).encode(), "alone.toml"))
     path = tmp_path / "docket.csv"
     path.write_text(rows, encoding="utf-8")
     docket = read_docket(path, scenario)
@@ -392,6 +369,33 @@ def test_a_limit_that_is_over_is_a_breach_of_the_past_and_its_overrun_is_counted
     assert docket.cases[0].breached == {"screening_clock"}
     assert [event for event in log.events if event.event == "lapse"] == []
     assert (stop.breach, stop.value) == (True, 12.0)
+
+
+def test_an_incident_that_has_not_happened_is_conditioned_on_that(tmp_path: Path) -> None:
+    """Bayes: half of the filings are withdrawn, on a day uniform on (0, 8); one is 4 WD old on 28 Sep (22, 23, 26, 27 Sep).
+
+    1/4 would have been withdrawn by now, so that of the other 3/4 it is 1/4, that is 1/3, within (0, 4). Of one that is
+    10 WD old nothing is left to fear (14 to 16, 19 to 23, 26, 27 Sep).
+    """
+    incident = """
+[[incident]]
+id = "gives_up"
+step = "withdraw"
+probability = 0.5
+after = { law = "uniform", low = 0, high = 8 }
+unit = "working days"
+assumption = "given by the test"
+"""
+    rows = "a,listing,screening,2022-09-22,,,\nb,listing,screening,2022-09-14,,,\n"
+    scenario, _ = alone(tmp_path, HEAD + rows, more=incident)
+    old, young = Plan(scenario).openings
+    (wish,) = young.incidents
+
+    assert (old.id, old.age, old.incidents) == ("b", 10, ())
+    assert young.age == 4
+    assert wish.probability == pytest.approx(1 / 3)
+    assert wish.delay is not None
+    assert wish.delay.values == (0, 4)
 
 
 def test_more_work_begun_than_there_are_people_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import chinese_calendar
 import pytest
+from tests.simulations.small_office import small_office
 
 from duecourse.model.machine import CaseMachine
 from duecourse.model.source import parse
@@ -63,65 +64,45 @@ def day_of(log: Log, event: Event) -> date:
 
 # --- a case alone -----------------------------------------------------------------------------------
 
-ALONE = """
-[scenario]
-id = "alone"
-label = {{ en = "Alone" }}
-procedure = "measures-2022"
-start = 2022-09-26
-years = 0.5
-
-[[class]]
-id = "procurement"
-label = {{ en = "Procurement" }}
-party = "operator"
-begins = [
-    "operator_finds_risk", "bind_cooperation", "bind_data", "bind_control", "bind_supply",
-    "write_declaration", "write_analysis", "attach_documents", "file",
-]
-
-[[arrivals]]
-id = "filings"
-per_year = 500
-shares = {{ procurement = 1.0 }}
-assumption = "so many that one arrives on the first day"
-
-[[pool]]
-id = "desk"
-label = {{ en = "Desk" }}
-size = 10000
-assumption = "so many that no case ever waits for another: each is alone"
-
-[[stage]]
-id = "screening"
-
+ACTIVITIES = """
 [[stage.activity]]
 id = "supplement"
 begin = []
 work = "desk"
 effort = {{ law = "deterministic", value = {first} }}
-take = "request_supplement"
-assumption = "given by the test"
+take = "request_supplement" #!
 
 [[stage.activity]]
 id = "answer"
 delay = {{ law = "deterministic", value = 10 }}
 unit = "calendar days"
-take = "submit_supplement"
-assumption = "given by the test"
+take = "submit_supplement" #!
 
 [[stage.activity]]
 id = "decision"
 work = "desk"
 effort = {{ law = "deterministic", value = {effort} }}
-take = "decide_no_review"
-assumption = "given by the test"
+take = "{decision}" #!
 """
+
+
+def alone_text(
+    effort: int, first: int, decision: str = "decide_no_review", procedure: str = "measures-2022"
+) -> str:
+    """A scenario in which so many cases are filed that one arrives on the first day."""
+    return small_office(
+        ACTIVITIES.format(effort=effort, first=first, decision=decision),
+        start="2022-09-26",
+        years=0.5,
+        arrivals="per_year = 500\nshares = { procurement = 1.0 }",
+        sort="procurement",
+        procedure=procedure,
+    )
 
 
 def alone(effort: int, first: int = 2) -> tuple[Log, list[Event]]:
     """A case that is filed on Monday, 26 September 2022, before the National Day holiday."""
-    scenario = read_scenario(parse(ALONE.format(effort=effort, first=first).encode(), "alone.toml"))
+    scenario = read_scenario(parse(alone_text(effort, first).encode(), "alone.toml"))
     log = replicate(scenario, seed=1)
     events = by_case(log)[0]
     assert day_of(log, events[0]) == date(2022, 9, 26)
@@ -470,11 +451,10 @@ def test_each_time_a_case_does_the_same_it_draws_anew(toy: Callable[..., Scenari
 
 def test_a_member_who_joins_changes_no_opinion_of_the_others() -> None:
     """The CSRC joined in 2022: the other 12 are the same units, so they say the same of the same case."""
-    texts = [ALONE, ALONE.replace('"measures-2022"', '"measures-2020"')]
     found = []
-    for text in texts:
-        changed = text.format(effort=1, first=2).replace("decide_no_review", "decide_review") + MORE
-        steps = "" if "measures-2020" in text else '"assess_data", "assess_listing", '
+    for procedure in ("measures-2022", "measures-2020"):
+        changed = alone_text(1, 2, "decide_review", procedure) + MORE
+        steps = "" if procedure == "measures-2020" else '"assess_data", "assess_listing", '
         scenario = read_scenario(parse(changed.replace("EXTRA ", steps).encode(), "more.toml"))
         found.append(votes(replicate(scenario)))
     new, old = found

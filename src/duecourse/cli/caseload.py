@@ -103,7 +103,7 @@ def simulated(
     tongue = language(lang)
     asked = run.asked()
     scenario = run.lasting(given)
-    engine = prepared((scenario,), run.replications, keeping)
+    engine = prepared((scenario,), asked.at_most if asked else run.replications, keeping)
     with keeping.opened() as store:
         with progress("simulating") as tell:
             result = simulate(

@@ -151,13 +151,26 @@ def forecast(
     ] = "text",
     lang: Language = "en",
     output: Output = None,
+    engine: EngineName = "auto",
+    explain: Explain = False,
 ) -> None:
     """When will a case end? Every open case of a docket, and a case filed today: dates, limits, outcome."""
     from duecourse.cli.forecast import forecasted
+    from duecourse.cli.keeping import Keeping
 
     emit(
         forecasted(
-            scenario, docket, columns, start, case, replications, seed, years, format_, lang
+            scenario,
+            docket,
+            columns,
+            start,
+            case,
+            replications,
+            seed,
+            years,
+            format_,
+            lang,
+            Keeping(engine=engine, explain=explain),
         ),
         output,
     )

@@ -6,8 +6,9 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from duecourse.cli.caseload import watching
+from duecourse.cli.caseload import NOTHING, watching
 from duecourse.cli.docket import opened
+from duecourse.cli.engine import prepared
 from duecourse.cli.files import language, one_of
 from duecourse.cli.progress import progress
 from duecourse.report.forecast_text import forecast_csv, forecast_text
@@ -15,6 +16,8 @@ from duecourse.simulations.forecast import forecast
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from duecourse.cli.keeping import Keeping
 
 FORMATS = ("text", "json", "csv")
 YEARS = 2.0
@@ -32,6 +35,7 @@ def forecasted(
     years: float | None,
     format_: str,
     lang: str,
+    keeping: Keeping = NOTHING,
 ) -> str:
     """Return when the open cases will end, or one of them.
 
@@ -41,6 +45,7 @@ def forecasted(
     one_of("format", format_, FORMATS)
     tongue = language(lang)
     chosen = opened(scenario, YEARS if years is None else years, start, docket, columns)
+    engine = prepared((chosen,), replications, keeping)
     with progress("simulating") as tell:
         found = forecast(
             chosen,
@@ -48,6 +53,7 @@ def forecasted(
             seed=seed,
             properties=watching(chosen),
             progress=tell,
+            engine=engine,
         )
     if case is not None:
         found = replace(found, prospects=(found[case],))

@@ -10,7 +10,7 @@ from duecourse.kernels import layout as at
 from duecourse.kernels.compiling import part
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Numbers
+    from duecourse.kernels.memory import Numbers
 
 _FAR = 2.0**45
 """A duration in days that no run lasts for: instants stay within 64 bits."""

@@ -12,7 +12,7 @@ from duecourse.kernels.compiling import placed
 from duecourse.kernels.standing import root, uniform_of, variate
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Rules, State
+    from duecourse.kernels.memory import Rules, State
 
 
 @placed

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
 
+from duecourse.kernels.parts import PartCompiler
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -28,8 +30,13 @@ class Compiled:
 
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401  (what the compiled function takes and returns)
         """Call the function; the first call compiles it, or loads it from the cache."""
-        if self.sound and self.ready is not None:
-            return self.ready(*arguments)
+        if not self.sound or self.ready is None:
+            self.prepare(*arguments)
+        assert self.ready is not None
+        return self.ready(*arguments)
+
+    def prepare(self, *arguments: Any) -> None:  # noqa: ANN401
+        """Compile the function for such arguments, or load it from the cache, without calling it."""
         try:
             self.ready = self.ready or self.make(True)  # noqa: FBT003
             _load(self.ready, arguments)
@@ -39,10 +46,22 @@ class Compiled:
             warnings.warn(
                 f"the cache of compiled code cannot be used ({type(error).__name__}: {error}); "
                 "compiled without it, which costs some seconds at every start; set NUMBA_CACHE_DIR to a folder that can be written",
-                stacklevel=3,
+                stacklevel=4,
             )
         self.sound = True
-        return self.ready(*arguments)
+
+    def cold(self, *arguments: Any) -> bool:  # noqa: ANN401
+        """Return whether the function would have to be compiled for such arguments: it is not in the cache."""
+        if self.sound:
+            return False
+        try:
+            function: Any = self.make(True)  # noqa: FBT003
+            target, cache = function.targetctx, function._cache  # noqa: SLF001  (numba has no other way)
+            target.refresh()
+            key = cache._index_key(tuple(map(numba.typeof, arguments)), target.codegen())  # noqa: SLF001
+            return key not in cache._cache_file._load_index()  # noqa: SLF001
+        except Exception:  # noqa: BLE001  (see above)
+            return True
 
 
 def _load(function: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401  (numba's dispatchers have no type)
@@ -66,7 +85,12 @@ def inlined(function: _F) -> _F:
 # does with arrays.
 
 _BARE: dict[str, Any] = {"_nrt": False}
-_PART: dict[str, Any] = {**_BARE, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_PART: dict[str, Any] = {
+    **_BARE,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": PartCompiler,
+}
 
 
 def whole(function: _F, *, cached: bool) -> _F:
@@ -94,5 +118,5 @@ def shared(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, Call
     scope = dict(namespace)
     for name in names:
         plain = namespace[name]
-        scope[name] = numba.njit(**_BARE)(FunctionType(plain.__code__, scope, name))
+        scope[name] = numba.njit(**_PART)(FunctionType(plain.__code__, scope, name))
     return {name: scope[name] for name in names}

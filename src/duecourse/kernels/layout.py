@@ -7,20 +7,13 @@ All arrays belong to the caller. The engine stops where one is too small or a ro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Numbers = NDArray[np.int64]
-    Narrow = NDArray[np.int32]
-    Floats = NDArray[np.float64]
-
 TICKS = 65_536
 """Ticks in a working day."""
 
 NONE = -1
+
+NO_DAY = -(2**40)
+"""No due day, and no instant at which work was asked for: both may lie before the run, where they are below 0."""
 
 NOTHING = 0
 """A 0 with a name: a literal one would have what it is handed to compiled once more."""
@@ -46,10 +39,23 @@ COMPLETE, LAPSE_PHASE, MEETING, SCHEDULE, ARRIVAL, START = range(6)
     MEET,
     DISPATCH,
     STAFF,
-) = range(13)
+    TAKE_UP,
+) = range(14)
 
 # the lines of the log
-ARRIVED, STEP, LAPSED, STOPPED, LATE, ASKED, STARTED, FINISHED, DROPPED, INTERRUPTED = range(10)
+(
+    ARRIVED,
+    STEP,
+    LAPSED,
+    STOPPED,
+    LATE,
+    ASKED,
+    STARTED,
+    FINISHED,
+    DROPPED,
+    INTERRUPTED,
+    TAKEN,
+) = range(11)
 
 # the columns of the log: ticks; case * 16 + line; stage | to << 12 | step << 24 | flags << 40 | pace << 42; x | y << 16
 TIME, WHO, WHAT, MORE = range(4)
@@ -101,8 +107,10 @@ MOST_ENTRIES = 2**31 - 2
     LEFT,
     QUIET,
     FOLLOWING,
+    FOLLOWED,
+    UNFINISHED,
     SCALARS,
-) = range(38)
+) = range(40)
 
 # what is under way
 IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
@@ -120,9 +128,9 @@ IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
     AWAKE,
     MODE,
     TASK,
+    LAST_TASK,
     REPEATED,
     INDEX,
-    HOME,
     CHOSEN,
     LISTENING,
     MEETING_ROOM,
@@ -168,19 +176,41 @@ IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)
 ROUND, OUTSTANDING, PANEL_COLUMNS = range(3)
 
 # where a case is in its life
-BEGINS, WISHES, ENTER, TRY, BEGIN, WORK, DELAY, MEET_MODE, PANEL, END_MODE, CHOICE, TAKE, AFTER = (
-    range(13)
-)
+(
+    BEGINS,
+    WISHES,
+    ENTER,
+    TRY,
+    BEGIN,
+    WORK,
+    DELAY,
+    MEET_MODE,
+    PANEL,
+    END_MODE,
+    CHOICE,
+    TAKE,
+    TAKEN_UP,
+) = range(13)
 
 # the columns of a move
-M_STEP, M_TARGET, M_STAGE, M_TIMED, M_PANELS, M_ENDS, M_RESUMES, M_FIRST, M_LAST, M_LETTER = range(
-    10
-)
-MOVE_COLUMNS = 10
+(
+    M_STEP,
+    M_TARGET,
+    M_STAGE,
+    M_TIMED,
+    M_PANELS,
+    M_ENDS,
+    M_RESUMES,
+    M_FIRST,
+    M_LAST,
+    M_LETTER,
+    M_LINE,
+    MOVE_COLUMNS,
+) = range(12)
 
 # the columns of an op, and its kinds
 O_KIND, O_NAME, O_BY = range(3)
-OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
+OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE, OP_ASK = range(8)
 
 # the columns of a task
 (
@@ -191,6 +221,8 @@ OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
     T_BEGIN_END,
     T_POOL,
     T_RANK,
+    T_PLACE,
+    T_ASKED,
     T_TEAM,
     T_SKILL,
     T_EFFORT,
@@ -211,7 +243,7 @@ OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
     T_TAKE,
     T_TAKE_END,
     TASK_COLUMNS,
-) = range(27)
+) = range(29)
 
 # the columns of a wish: an incident or an extension
 (
@@ -245,11 +277,31 @@ OP_START, OP_STOP, OP_EXTEND, OP_BEGIN, OP_END, OP_OPEN, OP_CLOSE = range(7)
     V_SUPPORT,
     V_EFFORT,
     V_EFFORT_PURPOSE,
+    V_ASKED,
+    V_ASKED_END,
     VOTER_COLUMNS,
-) = range(18)
+) = range(20)
 
 # the columns of a kind
 K_FIRST, K_STAGE, K_BEGINS, K_BEGINS_END, K_INCIDENTS, K_INCIDENTS_END, KIND_COLUMNS = range(7)
+
+# the columns of a case with which a run begins: its taking up as a move, what the log says of it, what is left to do in its
+# stage, its incidents, how its members replied
+(
+    N_MOVE,
+    N_SUBJECT,
+    N_TASKS,
+    N_TASKS_END,
+    N_INCIDENTS,
+    N_INCIDENTS_END,
+    N_SAID,
+    N_SAID_END,
+    OPENING_COLUMNS,
+) = range(9)
+
+# the columns of what was said: by whom in which round, and whether it was an objection; of no member, the class of members
+# as it is asked again in an open round
+B_FIELD, B_ROUND, B_MEMBER, B_WHAT = range(4)
 
 # the columns of a law, a clock, a span, a meeting, a stream, a fork, a day
 L_KIND, L_FIRST, L_COUNT = range(3)
@@ -271,109 +323,3 @@ NEVER = 2**61
 # the columns of a meeting, and of a stream, in a run
 Q_FIRST, Q_LAST = range(2)
 X_COUNT, X_DAY, X_INNER, X_COLUMNS = range(4)
-
-
-class Rules(NamedTuple):
-    """A plan in numbers; nothing here changes while the engine runs.
-
-    Attributes:
-        table: for each configuration whether its row is known, then the move of each step, the move of the lapse of
-            each clock, and how many members of each class are outstanding.
-        moves, ops: what a move does.
-        letters: a hash table from (state of the monitors, letter of a move, actor) to the next state.
-        kinds, stages: the classes of cases; for (kind, stage) its first task and the one after its last.
-        tasks, odds: activities, and how likely they are.
-        lists, shares: lists of steps, and the probabilities up to each.
-        wishes, wish_odds, extensions: incidents and extensions; for (kind, clock) the first and the one after the last.
-        voters, voter_odds, panels, keys, lines: classes of members; silence, the share of the neutral, persistence,
-            the propensity where it is the same for all cases (below 0: not so); for (kind, panel) the first and the one after the last; what names members to chance; the member
-            behind each key.
-        laws, values: distributions.
-        actors: for (kind, step) who takes it.
-        clocks, spans: limits and extensions.
-        days, working, months: for each day its working-day index, whether it is worked, its month and day; the
-            working days in order; for each month its first day and its length.
-        pools, paces, able, sizes: pools; of each group the share of full time; for (skill, group) whether it has it;
-            the head-counts of all groups, where one changes.
-        rooms, meetings: bodies, and the days on which they meet.
-        streams, weights, known, forks, ends, ways: arrivals; the weights and the inner time of days; the days and classes of
-            known arrivals; draws among classes.
-        blank: a case before it arrives.
-    """
-
-    table: Narrow
-    moves: Numbers
-    ops: Numbers
-    letters: Numbers
-    kinds: Numbers
-    stages: Numbers
-    tasks: Numbers
-    odds: Floats
-    lists: Numbers
-    shares: Floats
-    wishes: Numbers
-    wish_odds: Floats
-    extensions: Numbers
-    voters: Numbers
-    voter_odds: Floats
-    panels: Numbers
-    keys: Numbers
-    lines: Numbers
-    laws: Numbers
-    values: Floats
-    actors: Numbers
-    clocks: Numbers
-    spans: Numbers
-    days: Numbers
-    working: Numbers
-    months: Numbers
-    pools: Numbers
-    paces: Floats
-    able: Numbers
-    sizes: Numbers
-    rooms: Numbers
-    meetings: Numbers
-    streams: Numbers
-    weights: Floats
-    known: Numbers
-    forks: Numbers
-    ends: Floats
-    ways: Numbers
-    blank: Numbers
-
-
-class State(NamedTuple):
-    """A run under way.
-
-    Attributes:
-        scalars: its numbers (see above).
-        heap: the agenda.
-        cases, counts: every case, and how often it asked chance for each purpose.
-        log: the lines.
-        nodes: suspensions, extensions and held replies in lists.
-        desks, queue, working: for each pool its counts; who waits, by (rank, due day, ticks, case); who may be interrupted.
-        there, busy, held, scratch: of each group, how many members are there, at work, held, and would be at work.
-        chosen: whose work is about to be interrupted.
-        rooms, waiting: for each meeting who waits, in order.
-        streams: where each stream stands.
-        in_line: for each panel member when it is done with what it was asked.
-    """
-
-    scalars: Numbers
-    heap: Numbers
-    cases: Numbers
-    counts: Narrow
-    log: Numbers
-    nodes: Numbers
-    desks: Numbers
-    queue: Numbers
-    working: Numbers
-    there: Numbers
-    busy: Numbers
-    held: Numbers
-    scratch: Numbers
-    chosen: Numbers
-    rooms: Numbers
-    waiting: Numbers
-    streams: Numbers
-    in_line: Numbers

@@ -15,7 +15,7 @@ from duecourse.kernels.staff import call, due_of, put
 from duecourse.kernels.standing import draw, due_after, variate
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Rules, State
+    from duecourse.kernels.memory import Rules, State
 
 STOP = -10
 """Less than this, a result of `live` says why the engine must stop: STOP - status."""
@@ -45,9 +45,13 @@ def live(rules: Rules, state: State, case: int) -> int:
         else:
             cases[case, at.MODE] = at.WISHES
             mode = at.WISHES
-    if mode == at.WISHES:
-        first = rules.kinds[kind, at.K_INCIDENTS]
-        for wish in range(first, rules.kinds[kind, at.K_INCIDENTS_END]):
+    taken_up = mode == at.TAKEN_UP
+    if mode == at.WISHES or taken_up:
+        first, last = rules.kinds[kind, at.K_INCIDENTS], rules.kinds[kind, at.K_INCIDENTS_END]
+        if taken_up:
+            first = rules.openings[case, at.N_INCIDENTS]
+            last = rules.openings[case, at.N_INCIDENTS_END]
+        for wish in range(first, last):
             u = draw(
                 cases,
                 counts,
@@ -71,19 +75,20 @@ def live(rules: Rules, state: State, case: int) -> int:
         mode = at.ENTER
     if mode == at.ENTER:
         stage = cases[case, at.STAGE]
-        first = rules.stages[kind, stage, 0]
+        first, last = rules.stages[kind, stage, 0], rules.stages[kind, stage, 1]
+        if taken_up and first >= 0:
+            first, last = rules.openings[case, at.N_TASKS], rules.openings[case, at.N_TASKS_END]
         if first < 0:
             cases[case, at.ALIVE] = 0
             scalars[at.FOLLOWING] = at.IDLE
         else:
             task = first
-            cases[case, at.HOME] = stage
-            cases[case, at.TASK] = first
+            cases[case, at.TASK], cases[case, at.LAST_TASK] = first, last
             cases[case, at.REPEATED] = 0
             cases[case, at.MODE] = at.TRY
             mode = at.TRY
     if mode == at.TRY:
-        if task == rules.stages[kind, cases[case, at.HOME], 1]:
+        if task == cases[case, at.LAST_TASK]:
             if not cases[case, at.OVER]:
                 return STOP - at.ODD
             cases[case, at.ALIVE] = 0
@@ -140,12 +145,15 @@ def live(rules: Rules, state: State, case: int) -> int:
             cases[case, at.JOB] = scalars[at.SERIAL]
             cases[case, at.JOB_TASK] = task
             cases[case, at.JOB_STARTED] = 0
-            cases[case, at.JOB_DUE], cases[case, at.JOB_ASKED] = due, now
+            asked = tasks[task, at.T_ASKED]
+            if asked == at.NO_DAY:
+                asked = now
+            cases[case, at.JOB_DUE], cases[case, at.JOB_ASKED] = due, asked
             cases[case, at.EFFORT], cases[case, at.EFFORT_PACE] = effort, 0
             cases[case, at.TURN] = 0
             stage = cases[case, at.STAGE]
             note(scalars, log, case, at.ASKED, stage | stage << 12, task)
-            put(desks, state.queue, desk, tasks[task, at.T_RANK], due, now, case)
+            put(desks, state.queue, desk, tasks[task, at.T_PLACE], due, asked, case)
             call(scalars, heap, desks, rules.pools, state.there, state.busy, desk)
             cases[case, at.AWAKE] = 1
             scalars[at.FOLLOWING] = at.IDLE

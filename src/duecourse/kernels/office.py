@@ -15,6 +15,7 @@ from duecourse.kernels import layout as at
 from duecourse.kernels.agenda import note, pop, push
 from duecourse.kernels.arrivals import arrive
 from duecourse.kernels.compiling import Compiled, whole
+from duecourse.kernels.grid import grids
 from duecourse.kernels.life import STOP, live
 from duecourse.kernels.staff import call, dispatch
 from duecourse.kernels.standing import (
@@ -33,17 +34,18 @@ from duecourse.kernels.statutory import append
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from duecourse.kernels.layout import Rules, State
+    from duecourse.kernels.memory import Rules, State
 
-FROM_LIFE, FROM_REPLY, FROM_INCIDENT, FROM_EXTENSION, FROM_LAPSE = range(5)
+FROM_LIFE, FROM_REPLY, FROM_INCIDENT, FROM_EXTENSION, FROM_LAPSE, FROM_DOCKET = range(6)
 
 
 def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
     """Return the engine; `stamp` stands for the files it is compiled from, and is part of its key in the cache."""
 
-    def run(rules: Rules, state: State) -> int:
+    def run(rules_given: Rules, state_given: State) -> int:
         if stamp == 0:
             return at.ODD
+        rules, state = grids(rules_given), grids(state_given)
         scalars, heap, cases, counts = state.scalars, state.heap, state.cases, state.counts
         log, desks, table, wishes = state.log, state.desks, rules.table, rules.wishes
         lines, entries, nodes = len(log), len(heap), len(state.nodes)
@@ -61,7 +63,7 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
             todo = scalars[at.TODO]
             now = scalars[at.NOW]
             if todo == at.IDLE:
-                if scalars[at.PENDING] == 0:
+                if scalars[at.PENDING] == 0 or scalars[at.UNFINISHED] == 0:
                     return at.DONE
                 pop(scalars, heap)
                 scalars[at.WOKEN] = 0
@@ -171,6 +173,10 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
                             origin = FROM_EXTENSION
                         else:
                             counts[case, wishes[wish, at.W_CHANCE_AT]] += 1
+                elif action == at.TAKE_UP:
+                    move = rules.openings[case, at.N_MOVE]
+                    subject = rules.openings[case, at.N_SUBJECT]
+                    origin, following = FROM_DOCKET, at.LIFE
                 elif action == at.MEET:
                     scalars[at.LEFT] = rules.rooms[load >> 32, at.R_AGENDA]
                     following = at.MEETING_HELD
@@ -199,7 +205,7 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
                         if (
                             not cases[case, block + at.RUNS]
                             or cases[case, block + at.HAS_LAPSED]
-                            or day == at.NONE
+                            or day == at.NO_DAY
                             or day > earliest
                         ):
                             continue
@@ -235,7 +241,7 @@ def _made(stamp: int, *, cached: bool) -> Callable[..., Any]:
 
             if move >= 0:
                 letter = rules.moves[move, at.M_LETTER]
-                if letter >= 0:
+                if letter >= 0 and cases[case, at.WATCHED] >= 0:
                     actor = rules.actors[cases[case, at.KIND], rules.moves[move, at.M_STEP]]
                     word = letter_key(cases[case, at.WATCHED], letter, actor)
                     if rules.letters[letter_place(rules.letters, word), 0] < 0:

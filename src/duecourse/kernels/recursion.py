@@ -38,7 +38,7 @@ from duecourse.kernels.visits import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from duecourse.kernels.layout import Floats, Numbers, Rules, State
+    from duecourse.kernels.memory import Floats, Numbers, Rules, State
 
 # what a place of a course is
 TOLD, VISIT, PAUSE, ODDS, WAYS, MEETS, ASKS, OVER, ENDS = range(9)

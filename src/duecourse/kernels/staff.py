@@ -12,7 +12,7 @@ from duecourse.kernels.agenda import note, on_grid, push
 from duecourse.kernels.compiling import part, placed
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Floats, Numbers, Rules, State
+    from duecourse.kernels.memory import Floats, Numbers, Rules, State
 
 
 @part
@@ -125,7 +125,7 @@ def due_of(cases: Numbers, clocks_at: int, clocks: int, case: int) -> int:
     found = at.NEVER
     for clock in range(clocks):
         due = cases[case, clocks_at + clock * at.CLOCK_COLUMNS + at.DUE]
-        if due != at.NONE:
+        if due != at.NO_DAY:
             found = min(found, due)
     return found
 
@@ -137,7 +137,7 @@ def due_moved(rules: Rules, state: State, case: int) -> None:
     if not cases[case, at.JOB]:
         return
     task = cases[case, at.JOB_TASK]
-    desk, rank = rules.tasks[task, at.T_POOL], rules.tasks[task, at.T_RANK]
+    desk, rank = rules.tasks[task, at.T_POOL], rules.tasks[task, at.T_PLACE]
     if not rules.pools[desk, at.G_BY_DUE]:
         return
     due, asked = cases[case, at.JOB_DUE], cases[case, at.JOB_ASKED]
@@ -232,7 +232,7 @@ def push_aside(rules: Rules, state: State, desk: int, case: int) -> None:
     cases[case, at.EFFORT] = cases[case, at.WORK_LEFT]
     cases[case, at.EFFORT_PACE] = cases[case, at.PACE]
     task, stage = cases[case, at.JOB_TASK], cases[case, at.STAGE]
-    rank, due = rules.tasks[task, at.T_RANK], cases[case, at.JOB_DUE]
+    rank, due = rules.tasks[task, at.T_PLACE], cases[case, at.JOB_DUE]
     put(desks, state.queue, desk, rank, due, cases[case, at.JOB_ASKED], case)
     what = stage | stage << 12 | cases[case, at.EFFORT_PACE] << 42
     note(scalars, state.log, case, at.INTERRUPTED, what, task | cases[case, at.EFFORT] << 16)
@@ -294,8 +294,9 @@ def dispatch(rules: Rules, state: State, desk: int) -> bool:
     if place >= desks[desk, at.P_TAIL]:
         return False
     first, last = pools[desk, at.G_FIRST], pools[desk, at.G_LAST]
-    rank, case = queue[desk, place, 0], queue[desk, place, 3]
+    case = queue[desk, place, 3]
     task = cases[case, at.JOB_TASK]
+    rank = rules.tasks[task, at.T_RANK]
     skill, team = rules.tasks[task, at.T_SKILL], rules.tasks[task, at.T_TEAM]
     free, able, members = 0, 0, 0
     for group in range(first, last):

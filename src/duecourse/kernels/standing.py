@@ -14,7 +14,7 @@ from duecourse.kernels.staff import call, due_moved, leave_hands, place_of, rele
 from duecourse.kernels.statutory import later, move_clocks
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Floats, Narrow, Numbers, Rules, State
+    from duecourse.kernels.memory import Floats, Narrow, Numbers, Rules, State
 
 _compiled = shared(
     vars(chance),
@@ -107,12 +107,19 @@ def opinion(rules: Rules, state: State, case: int, payload: int) -> int:
     if constant == 0 and persistence < 0 and voters[voter, at.V_NEUTRAL] == at.NONE:
         return int(voters[voter, at.V_SUPPORT])  # whatever is drawn
     step, objection = at.NONE, voters[voter, at.V_OBJECTION]
+    remembers = persistence >= 0 and case < len(rules.openings)
     for number in range(1 if persistence >= 0 else count, count + 1):
+        then = voter
+        if remembers and number < count:
+            then = asked_then(rules, case, voter, number)
+            constant = rules.voter_odds[then, 3]
+        elif remembers:
+            constant = rules.voter_odds[voter, 3]
         if constant >= 0:
             propensity = constant
         else:
             u = uniform_of(key, shared_purpose, np.uint64(number))
-            table, size = voters[voter, at.V_PROPENSITY], voters[voter, at.V_PROPENSITY_SIZE]
+            table, size = voters[then, at.V_PROPENSITY], voters[then, at.V_PROPENSITY_SIZE]
             propensity = between(rules.values, table, size, normal_quantile(u))
         if persistence >= 0 and number > 1 and step == objection:
             propensity = persistence
@@ -124,29 +131,72 @@ def opinion(rules: Rules, state: State, case: int, payload: int) -> int:
             step = voters[voter, at.V_NEUTRAL]
         else:
             step = voters[voter, at.V_SUPPORT]
+        if remembers and number < count:
+            known = objected_then(rules, case, voter, member, number)
+            if known != at.NONE:
+                step = objection if known == 1 else at.NONE
     return step
 
 
+@part
+def asked_then(rules: Rules, case: int, voter: int, number: int) -> int:
+    """Return the class of members as it was asked in an earlier round of a case with which the run began."""
+    said, field = rules.said, rules.voters[voter, at.V_FIELD]
+    for each in range(rules.openings[case, at.N_SAID], rules.openings[case, at.N_SAID_END]):
+        if (
+            said[each, at.B_MEMBER] == at.NONE
+            and said[each, at.B_FIELD] == field
+            and number <= said[each, at.B_ROUND]
+        ):
+            return int(said[each, at.B_WHAT])
+    return voter
+
+
+@part
+def objected_then(rules: Rules, case: int, voter: int, member: int, number: int) -> int:
+    """Return whether a member is known to have objected in a round before the run; NONE where that is not known."""
+    said, field = rules.said, rules.voters[voter, at.V_FIELD]
+    for each in range(rules.openings[case, at.N_SAID], rules.openings[case, at.N_SAID_END]):
+        if (
+            said[each, at.B_MEMBER] == member
+            and said[each, at.B_FIELD] == field
+            and said[each, at.B_ROUND] == number
+        ):
+            return int(said[each, at.B_WHAT])
+    return at.NONE
+
+
 @placed
-def ask(rules: Rules, state: State, case: int, panel: int) -> None:
-    """Ask the members of a panel; when each of them replies is settled by chance."""
+def ask(rules: Rules, state: State, case: int, panel: int, again: int) -> None:
+    """Ask the members of a panel; when each of them replies is settled by chance.
+
+    From the class of members `again` on, those of an open round who have not replied are asked again; NONE for a new round.
+    """
     scalars, cases = state.scalars, state.cases
     block = scalars[at.PANEL_AT] + panel * at.PANEL_COLUMNS
-    cases[case, block + at.ROUND] += 1
-    count = cases[case, block + at.ROUND]
-    cases[case, block + at.OUTSTANDING] = 0
-    key = np.uint64(cases[case, at.KEY])
     kind = cases[case, at.KIND]
+    start, last = rules.panels[kind, panel, 0], rules.panels[kind, panel, 1]
+    if again >= 0:
+        start, last = again, again + last - start
+    else:
+        cases[case, block + at.ROUND] += 1
+        cases[case, block + at.OUTSTANDING] = 0
+    count = cases[case, block + at.ROUND]
+    key = np.uint64(cases[case, at.KEY])
     row = cases[case, at.CONFIGURATION]
     fields = 1 + scalars[at.STEPS] + scalars[at.CLOCKS]
     voters, earliest = rules.voters, soonest(scalars, cases, case)
-    for voter in range(rules.panels[kind, panel, 0], rules.panels[kind, panel, 1]):
-        asked = rules.table[row, fields + voters[voter, at.V_FIELD]]
-        cases[case, block + at.OUTSTANDING] += asked
+    for voter in range(start, last):
         first = voters[voter, at.V_KEYS]
-        members = voters[voter, at.V_KEYS_END] - first
         # The first of the names may be left out, so that the others keep their numbers.
-        for member in range(members - asked, members):
+        place, end = voters[voter, at.V_ASKED], voters[voter, at.V_ASKED_END]
+        if again < 0:
+            asked = rules.table[row, fields + voters[voter, at.V_FIELD]]
+            cases[case, block + at.OUTSTANDING] += asked
+            end = voters[voter, at.V_KEYS_END] - first
+            place = end - asked
+        for each in range(place, end):
+            member = rules.asked[each] if again >= 0 else each
             index = np.uint64(rules.keys[first + member]) + np.uint64(count)
             law, late = voters[voter, at.V_LATENCY], voters[voter, at.V_LATE]
             effort = voters[voter, at.V_EFFORT]
@@ -184,8 +234,8 @@ def move_panels(rules: Rules, state: State, case: int, move: int) -> None:
                 cases[case, scalars[at.PANEL_AT] + panel * at.PANEL_COLUMNS + at.OUTSTANDING] = 0
                 heard(scalars, cases, heap, case, panel)
     for op in range(first, last):
-        if rules.ops[op, at.O_KIND] == at.OP_OPEN:
-            ask(rules, state, case, rules.ops[op, at.O_NAME])
+        if rules.ops[op, at.O_KIND] == at.OP_OPEN or rules.ops[op, at.O_KIND] == at.OP_ASK:
+            ask(rules, state, case, rules.ops[op, at.O_NAME], rules.ops[op, at.O_BY])
     if rules.moves[move, at.M_RESUMES]:
         nodes, node = state.nodes, cases[case, at.HELD_FIRST]
         time = soonest(scalars, cases, case)
@@ -224,16 +274,20 @@ def enter(rules: Rules, state: State, case: int, move: int, subject: int) -> int
     was = cases[case, at.STAGE]
     cases[case, at.CONFIGURATION] = moves[move, at.M_TARGET]
     cases[case, at.STAGE] = stage
-    note(scalars, state.log, case, at.STEP, was | stage << 12 | step << 24, subject)
+    line = moves[move, at.M_LINE]
+    note(scalars, state.log, case, line, was | stage << 12 | step << 24, subject)
     status = at.DONE
-    if moves[move, at.M_LETTER] >= 0:
+    if moves[move, at.M_LETTER] >= 0 and cases[case, at.WATCHED] >= 0:
         actor = rules.actors[cases[case, at.KIND], step]
         key = letter_key(cases[case, at.WATCHED], moves[move, at.M_LETTER], actor)
         found = rules.letters[letter_place(rules.letters, key), 1]
         cases[case, at.WATCHED] = found >> 1
         if found & 1:
             status = at.VIOLATED
-    cases[case, at.OVER] |= moves[move, at.M_ENDS]
+    if moves[move, at.M_ENDS]:
+        cases[case, at.OVER] = 1
+        if case < scalars[at.FOLLOWED]:
+            scalars[at.UNFINISHED] -= 1
     if moves[move, at.M_TIMED]:
         earliest = soonest(scalars, cases, case)
         status = max(status, move_clocks(rules, state, case, move, earliest))
@@ -255,7 +309,7 @@ def finish(rules: Rules, state: State, case: int) -> None:
         members = scalars[at.MEMBER_AT]
         release(cases, desks, state.working, pools, busy, members, desk, case)
     else:
-        rank, asked = rules.tasks[task, at.T_RANK], cases[case, at.JOB_ASKED]
+        rank, asked = rules.tasks[task, at.T_PLACE], cases[case, at.JOB_ASKED]
         place = place_of(desks, queue, desk, rank, cases[case, at.JOB_DUE], asked, case)
         take_out(desks, queue, desk, place)
     cases[case, at.JOB] = 0

@@ -12,7 +12,7 @@ from duecourse.kernels.agenda import note, push
 from duecourse.kernels.compiling import part, placed
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Numbers, Rules, State
+    from duecourse.kernels.memory import Numbers, Rules, State
 
 BEYOND = -2
 """A day after the end of the calendar."""
@@ -214,7 +214,7 @@ def stop_clock(rules: Rules, state: State, case: int, clock: int, day: int) -> i
     forget(scalars, nodes, cases, case, block + at.FIRST_EXTENSION)
     cases[case, block + at.RUNS] = 0
     cases[case, block + at.BREACHED] = 0
-    cases[case, block + at.DUE] = at.NONE
+    cases[case, block + at.DUE] = at.NO_DAY
     return status
 
 
@@ -256,7 +256,7 @@ def announce(rules: Rules, state: State, case: int, soonest: int) -> None:
             scalars[at.FIRST_DAY],
         )
         if due < 0:
-            cases[case, block + at.DUE] = at.NONE
+            cases[case, block + at.DUE] = at.NO_DAY
             continue
         due = rules.days[due, at.D_INDEX] - base
         if due == cases[case, block + at.DUE]:
@@ -264,7 +264,10 @@ def announce(rules: Rules, state: State, case: int, soonest: int) -> None:
         cases[case, block + at.DUE] = due
         kind = cases[case, at.KIND]
         for wish in range(rules.extensions[kind, clock, 0], rules.extensions[kind, clock, 1]):
-            time = max((due - rules.wishes[wish, at.W_DAYS_BEFORE]) * at.TICKS, soonest)
+            before = rules.wishes[wish, at.W_DAYS_BEFORE]
+            if due < 0 or (due < before and cases[case, at.MODE] == at.TAKEN_UP):
+                continue  # over, or thought of before the run
+            time = max((due - before) * at.TICKS, soonest)
             load = (wish << 42) | (clock << 30) | due
             push(scalars, heap, time, at.COMPLETE, case, at.EXTEND, load)
         time = max((due + 1) * at.TICKS - 1, now)

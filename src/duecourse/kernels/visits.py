@@ -8,7 +8,7 @@ from duecourse.kernels import layout as at
 from duecourse.kernels.compiling import part
 
 if TYPE_CHECKING:
-    from duecourse.kernels.layout import Numbers
+    from duecourse.kernels.memory import Numbers
 
 # the columns of a visit that is asked for
 WHEN, WHOSE, WHERE, KEY, VISIT_COLUMNS = range(5)

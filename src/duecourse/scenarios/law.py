@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import nearest
@@ -162,6 +163,7 @@ def _frozen(name: str, parameters: dict[str, Any], text: str) -> Any:  # noqa: A
             return stats.triang((mode - low) / (high - low), low, high - low)
 
 
+@cache
 def logit_normal_table(mean: float, sigma: float) -> tuple[float, ...]:
     """Return the quantile table of a propensity whose logit is normal, with this mean.
 
@@ -195,6 +197,7 @@ LEAST = 1e-9
 """The least probability that bounds may leave of a law."""
 
 
+@cache
 def beta_table(mean: float, correlation: float) -> tuple[float, ...]:
     """Return the quantile table of the beta distribution with this mean.
 

@@ -69,9 +69,10 @@ def blank(clocks: int, panels: int, groups: int) -> Any:  # noqa: ANN401  (an ar
     found[list(none)] = at.NONE
     for clock in range(clocks):
         block = first + clock * at.CLOCK_COLUMNS
-        off = (at.STOPPED_SINCE, at.DUE, at.FIRST_PAUSE, at.LAST_PAUSE)
+        off = (at.STOPPED_SINCE, at.FIRST_PAUSE, at.LAST_PAUSE)
         for column in (*off, at.FIRST_EXTENSION, at.LAST_EXTENSION):
             found[block + column] = at.NONE
+        found[block + at.DUE] = at.NO_DAY
     return found
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from duecourse.kernels import layout as at
-from duecourse.kernels.layout import State
+from duecourse.kernels.memory import Rules, State, nothing
 from duecourse.simulations.agenda import TICKS
+from duecourse.simulations.arrays import signed
 from duecourse.simulations.grown import Grown
 from duecourse.simulations.process import Office
 from duecourse.simulations.randomness import root
@@ -33,14 +34,14 @@ class CompiledOffice:
         self.grown = Grown(plan)
         lowered = self.grown.lowered
         pools, meetings = len(plan.scenario.pools), len(plan.scenario.meetings)
-        cases, groups = 256, len(lowered.groups)
+        cases, groups = 256 + len(self.grown.standing), len(lowered.groups)
         self.state = State(
             scalars=lowered.scalars(0, 0),
             heap=np.zeros((4_096, at.HEAP_COLUMNS), np.int64),
             cases=np.zeros((cases, len(self.grown.rules.blank)), np.int64),
             counts=np.zeros((cases, max(len(lowered.purposes), 1)), np.int32),
             log=np.zeros((16_384, at.LOG_COLUMNS), np.int64),
-            nodes=np.zeros((4_096, 3), np.int64),
+            nodes=np.zeros((4_096 + 2 * len(self.grown.nodes), 3), np.int64),
             desks=np.zeros((pools, at.DESK_COLUMNS), np.int64),
             queue=np.zeros((pools, 256, at.QUEUE_COLUMNS), np.int64),
             working=np.zeros((pools, lowered.most_at_work), np.int64),
@@ -55,8 +56,16 @@ class CompiledOffice:
             in_line=np.zeros(len(self.grown.rules.keys), np.int64),
         )
 
-    def run(self, seed: int, replication: int, *, quiet: bool = False) -> Records:
+    def run(
+        self, seed: int, replication: int, *, quiet: bool = False, first: int | None = None
+    ) -> Records:
         """Return what happens in one replication; nothing of it where it is `quiet`: its lines are counted only.
+
+        Args:
+            seed: what chance depends on besides the cases.
+            replication: the same.
+            quiet: see above.
+            first: the run ends when the first so many cases are over; by default at its end only.
 
         Raises:
             EngineError: a case took a step against the law or a property: an error of duecourse.
@@ -65,6 +74,8 @@ class CompiledOffice:
 
         self._begin(seed, replication)
         self.state.scalars[at.QUIET] = quiet
+        self.state.scalars[at.FOLLOWED] = first or 0
+        self.state.scalars[at.UNFINISHED] = at.NONE if first is None else first
         while (status := engine(self.grown.rules, self.state)) != at.DONE:
             scalars = self.state.scalars
             if status == at.ROOM:
@@ -97,6 +108,7 @@ class CompiledOffice:
             getattr(state, name)[:] = 0
         scalars, lowered = state.scalars, self.grown.lowered
         scalars[:] = lowered.scalars(seed, replication)
+        self._stand()
         due = self._first()
         entries = []
         for sequence, (time, phase, number, load) in enumerate(due, 1):
@@ -108,10 +120,24 @@ class CompiledOffice:
             self.state = self.state._replace(heap=doubled(self.state.heap))
         self.state.heap[: len(entries)] = np.array(sorted(entries), np.int64).reshape(-1, 3)
 
+    def _stand(self) -> None:
+        """Put the cases with which a run begins where they stand."""
+        state, grown, scalars = self.state, self.grown, self.state.scalars
+        cases, nodes = len(grown.standing), len(grown.nodes)
+        state.cases[:cases], state.counts[:cases] = grown.standing, 0
+        seed, replication = (int(scalars[each]) % 2**64 for each in (at.SEED, at.REPLICATION))
+        keys = [signed(root(seed, replication, key)) for key in grown.lowered.opened.keys]
+        state.cases[:cases, at.KEY] = keys
+        state.nodes[:nodes] = grown.nodes
+        scalars[at.CASES] = cases
+        scalars[at.NODES] = scalars[at.NODES_USED] = nodes
+
     def _first(self) -> list[tuple[int, int, int, int]]:
         """Return what is on the agenda from the beginning: ticks, phase, number, payload and action."""
         state, plan, lowered = self.state, self.plan, self.grown.lowered
-        due = [(time, at.ARRIVAL, number, at.ARRIVE) for number, time in self._arrivals()]
+        due = [(0, at.COMPLETE, number, at.TAKE_UP) for number in range(len(self.grown.standing))]
+        arrivals = self._arrivals()
+        due += [(time, at.ARRIVAL, number, at.ARRIVE) for number, time in arrivals]
         for number, days in enumerate(plan.meeting_days):
             first = ((number << 32) * 16 + at.MEET) if days else 0
             due += [(day * TICKS, at.MEETING, -1 - number, first) for day in days[:1]]
@@ -174,9 +200,13 @@ def doubled(array: Any, axis: int = 0) -> Any:  # noqa: ANN401  (an array)
 
 def warm() -> None:
     """Compile the engine, or load it from the cache, so that the next run does not wait for that."""
-    from duecourse.scenarios import load_scenario
-    from duecourse.shipped import shipped
-    from duecourse.simulations.plan import Plan
+    from duecourse.kernels.office import engine
 
-    scenario = load_scenario("baseline-2022", root=shipped()).lasting(0.02, 0)
-    CompiledOffice(Plan(scenario)).run(1, 0)
+    engine.prepare(nothing(Rules), nothing(State))
+
+
+def cold() -> bool:
+    """Return whether the engine still has to be compiled on this machine."""
+    from duecourse.kernels.office import engine
+
+    return engine.cold(nothing(Rules), nothing(State))

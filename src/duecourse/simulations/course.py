@@ -16,7 +16,7 @@ import numpy as np
 from duecourse.kernels import layout as at
 from duecourse.kernels import recursion as to
 from duecourse.simulations.arrays import table
-from duecourse.simulations.walking import NoCourseError, Walk, Where
+from duecourse.simulations.walking import AFTER, NoCourseError, Walk, Where
 
 if TYPE_CHECKING:
     from duecourse.simulations.grown import Grown
@@ -94,7 +94,7 @@ class Courses:
         special = {at.TRY: self.tried, at.END_MODE: self.chosen, at.PANEL: self.heard}
         if where.mode in special:
             return special[where.mode](where)
-        if where.mode == at.AFTER:
+        if where.mode == AFTER:
             return [to.ENDS] + [0] * (to.COLUMNS - 1)
         return self.part(where)
 

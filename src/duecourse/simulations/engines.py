@@ -28,6 +28,9 @@ Measured: SimPy does some 3,000 cases of the shipped baseline a second, and the 
 where it stands in the cache. See `docs/background/benchmarks-simulation.md`.
 """
 
+COLD = 50_000
+"""Expected cases from which on the compiled engine runs where it still has to be compiled: SimPy does fewer in that time."""
+
 
 class Engine(StrEnum):
     """What runs a scenario."""
@@ -79,19 +82,39 @@ def choose(
         return Choice(
             Engine.SIMPY, f"about {cases:,} cases; the compiled one is for {LARGE:,} and more"
         )
-    why = f"about {cases:,} cases; it is for {LARGE:,} and more"
+    return _further(_large(cases), scenarios)
+
+
+def _further(found: Choice, scenarios: Sequence[Scenario]) -> Choice:
+    """Return the recursion where the compiled engine was chosen and it can run, else that with the reason."""
+    if found.engine is Engine.SIMPY:
+        return found
     reason = unfit(scenarios)
-    if reason is None:
-        return Choice(Engine.RECURSION, f"{why}, and cases meet in first-come pools alone")
-    return Choice(Engine.COMPILED, f"{why}; not the recursion: {reason}")
+    if reason is not None:
+        return Choice(Engine.COMPILED, f"{found.why}; not the recursion: {reason}")
+    return Choice(Engine.RECURSION, f"{found.why}, and cases meet in first-come pools alone")
+
+
+def _large(cases: int) -> Choice:
+    """Return which engine runs many cases: a compiled one, unless it has to be compiled first for too few."""
+    from duecourse.simulations.compiled import cold
+
+    if not cold():
+        return Choice(Engine.COMPILED, f"about {cases:,} cases; it is for {LARGE:,} and more")
+    if cases < COLD:
+        why = f"about {cases:,} cases; the compiled one is not compiled here yet, which takes {COLD:,}"
+        return Choice(Engine.SIMPY, f"{why} to be worth it; `duecourse warm` compiles it")
+    why = f"about {cases:,} cases; it is for {COLD:,} and more where it is compiled first, as now"
+    return Choice(Engine.COMPILED, why)
 
 
 def expected_cases(scenario: Scenario) -> float:
-    """Return how many cases of a scenario arrive in one replication, about."""
-    return sum(
+    """Return how many cases a scenario has in one replication, about."""
+    arriving = sum(
         len(each.replayed) if each.replayed else each.per_year * scenario.years
         for each in scenario.arrivals
     )
+    return arriving + (len(scenario.docket.cases) if scenario.docket else 0)
 
 
 def lacks(scenario: Scenario) -> Iterator[str]:
@@ -181,14 +204,18 @@ def _replies(scenario: Scenario) -> Iterator[str]:
 
 def _limits(procedure: Procedure, scenario: Scenario) -> Iterator[tuple[int, int, str]]:
     """Yield how many there are of what, and how many the compiled engine can number."""
+    longest = max(map(len, scenario.behaviours.values()), default=0)
     activities = sum(map(len, scenario.behaviours.values())) * len(scenario.sorts)
+    cases = scenario.docket.cases if scenario.docket else ()
+    rounds = sum(len(each.rounds) for each in cases)
     yield len(procedure.stages), 2**12, "stages"
     yield len(procedure.steps), 2**16, "steps"
     yield len(procedure.clocks), 2**12, "clocks"
     yield len(procedure.suspensions), 62, "suspensions"
     yield len(scenario.pools), 62, "pools"
-    yield len(scenario.opinions) * len(scenario.sorts), 2**13, "classes of members and cases"
-    yield activities, 2**16, "activities of all classes"
+    voters = len(scenario.opinions) * (len(scenario.sorts) + rounds)
+    yield voters, 2**13, "classes of members and cases"
+    yield activities + (longest + 1) * len(cases), 2**16, "activities of all classes and open cases"
     yield len(procedure.actors), 2**12, "actors"
 
 
@@ -218,12 +245,18 @@ def _plain(field: Any) -> object:  # noqa: ANN401  (a field of any dataclass)
 
 
 _LAWS = frozenset(Kind(number) for number in range(7))
-_PASSED_OVER = frozenset({"Procedure", "Label", "Note", "Place", "Cost"})
+_PASSED_OVER = frozenset({"Procedure", "Label", "Note", "Place", "Cost", "Taken"})
 _KNOWN = {
     name: frozenset(words.split())
     for name, words in {
         "Scenario": "id label procedure readings start years warm_up classes arrivals pools meetings behaviours "
-        "incidents extensions opinions notes file source files",
+        "incidents extensions opinions notes file source files docket",
+        "Docket": "source on cases over coming later remarks filed",
+        "OpenCase": "id kind arrived entered first values taken running active breached rounds said position asked begun",
+        "OpenRound": "number opened replies silent",
+        "Position": "index rest again begun since",
+        "Run": "clock started spans unlimited suspended stopped_since ended lapsed",
+        "Span": "count unit",
         "CaseClass": "id label party begins facts attributes",
         "Arrivals": "id per_year shares gaps months weekdays changes replayed",
         "Change": "since until times classes",

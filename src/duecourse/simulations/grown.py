@@ -8,11 +8,13 @@ import numpy as np
 
 from duecourse.errors import InvalidInput
 from duecourse.kernels import layout as at
-from duecourse.kernels.layout import Rules
+from duecourse.kernels.memory import Rules
 from duecourse.simulations.arrays import MOST_OPS
 from duecourse.simulations.lowered import Lowered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from duecourse.model.table import Rule
     from duecourse.simulations.plan import Plan
 
@@ -35,6 +37,7 @@ class Grown:
         lowered: what does not grow.
         rules: all of it, as the engine takes it.
         configurations: the packed configurations, by number.
+        standing, nodes: the cases with which a run begins, before they are taken up, and the nodes of their lists.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -43,7 +46,7 @@ class Grown:
         self.configurations: list[int] = []
         self._numbers: dict[int, int] = {}
         self._moves: dict[tuple[int, int], int] = {}
-        self._made: list[tuple[Rule, int]] = []
+        self._made: list[tuple[Rule, int] | None] = []
         self._letters: dict[tuple[int, int], int] = {}
         self._ops = 0
         self._words = 0
@@ -59,6 +62,19 @@ class Grown:
         )
         for number, kind in enumerate(plan.kinds.values()):
             self.rules.kinds[number, at.K_FIRST] = self.number(kind.first)
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Number where the cases stand with which a run begins, and write how they are taken up."""
+        opened = self.lowered.opened
+        self.standing, self.nodes = opened.standing(self.rules, self.number, self.lowered.span)
+        self.rules.openings[:, at.N_MOVE] = range(len(self.standing))
+        for move in opened.moves(self.standing, self._ops):
+            self._write_move(len(self._made), move)
+            self._made.append(None)
+        for ops in opened.ops():
+            for op in ops:
+                self._write_op(op)
 
     def number(self, packed: int) -> int:
         """Return the number of a configuration."""
@@ -92,7 +108,9 @@ class Grown:
 
     def watched(self, state: int, move: int, kind: int) -> tuple[int, str, str]:
         """Return the state of the monitors after a move by a case of a class, what it violates, and who took it."""
-        rule, to = self._made[move]
+        made = self._made[move]
+        assert made is not None
+        rule, to = made
         actor = list(self.plan.kinds.values())[kind].actors[rule.step]
         return *self.plan.ensemble.step(state, rule, to, actor), actor
 
@@ -128,11 +146,8 @@ class Grown:
             letter = self._letters.setdefault((id(rule), to & self._mask), len(self._letters))
         first = self._ops
         for op in rule.ops:
-            self._room("ops", self._ops)
-            self.rules.ops[self._ops] = self._op(op)
-            self._ops += 1
-        self._room("moves", found)
-        self.rules.moves[found] = [
+            self._write_op(self._op(op))
+        row = [
             lowered.steps[rule.step],
             target,
             lowered.stages[rule.target],
@@ -143,8 +158,19 @@ class Grown:
             first,
             self._ops,
             letter,
+            at.STEP,
         ]
+        self._write_move(found, row)
         return found
+
+    def _write_move(self, number: int, row: Sequence[int]) -> None:
+        self._room("moves", number)
+        self.rules.moves[number] = row
+
+    def _write_op(self, row: Sequence[int]) -> None:
+        self._room("ops", self._ops)
+        self.rules.ops[self._ops] = row
+        self._ops += 1
 
     def _op(self, op: Any) -> tuple[int, int, int]:  # noqa: ANN401
         lowered = self.lowered

@@ -18,25 +18,22 @@ from duecourse.simulations.arrays import (
     stopped_by,
     table,
 )
+from duecourse.simulations.lists import Lists
+from duecourse.simulations.opened import Opened
 from duecourse.simulations.streams import ARRIVAL, Fork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from duecourse.calendar import Span
-    from duecourse.scenarios.law import Law
-    from duecourse.simulations.plan import Kind, Plan, Task, Voter, Wish
-from duecourse.simulations.streams import Stream, Way
+    from duecourse.simulations.plan import Kind, Plan
+    from duecourse.simulations.streams import Stream, Way
 
 
-class Lowered:
+class Lowered(Lists):
     """The lists that a plan is written into, and what names stand for.
 
     Attributes:
-        static: the arrays of `duecourse.kernels.layout.Rules` that do not grow, by name.
-        purposes: for each purpose of chance its column in the counts of a case.
-        fields: the columns of the members who have not replied, by the name of the variable.
-        tasks, voters: in the order of their numbers.
+        static: the arrays of `duecourse.kernels.memory.Rules` that do not grow, by name.
+        opened: the cases with which a run begins.
         members: how many members there are at most in all panels of a class of cases.
         groups: the groups of all pools, in order, each with its pool.
         task_pools, task_teams: the pool and the team of each activity; nothing at the end.
@@ -45,27 +42,9 @@ class Lowered:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        procedure = plan.procedure
-        self.stages = {each.id: number for number, each in enumerate(procedure.stages)}
-        self.steps = {each.id: number for number, each in enumerate(procedure.steps)}
-        self.clocks = {each.id: number for number, each in enumerate(procedure.clocks)}
-        self.panels = {each.id: number for number, each in enumerate(procedure.panels)}
-        self.suspensions = {each.id: number for number, each in enumerate(procedure.suspensions)}
-        self.kinds = {each: number for number, each in enumerate(plan.kinds)}
+        super().__init__(plan)
         self.actor_names: dict[str, int] = {}
-        self.purposes: dict[int | str, int] = {}
-        self.fields: dict[str, int] = {}
-        self.tasks: list[Task] = []
-        self.voters: list[Voter] = []
         self.members = 0
-        self._laws: dict[int, int] = {}
-        self._kept: list[Law] = []
-        self._law_rows: list[list[int]] = []
-        self._values: list[float] = []
-        self._lists: list[int] = []
-        self._shares: list[float] = []
-        self._wishes: list[tuple[list[int], float]] = []
         self._spans: dict[Span, int] = {}
         self._weights: list[tuple[float, float]] = []
         self._known: list[tuple[int, int]] = []
@@ -74,7 +53,6 @@ class Lowered:
         self._ends: list[float] = []
         self._ways: list[int] = []
         self._lines: dict[tuple[str, int], int] = {}
-        self._skills = {"": 0}
         self.groups = [(pool, group) for pool in plan.scenario.pools for group in pool.groups]
         self.static = self._arrays()
         tasks = self.tasks
@@ -88,53 +66,35 @@ class Lowered:
     def _arrays(self) -> dict[str, Any]:
         plan, procedure = self.plan, self.plan.procedure
         kinds = [self._kind(kind) for kind in plan.kinds.values()]
-        stages = np.full((len(kinds), len(self.stages), 2), -1, np.int64)
-        tasks: list[list[int]] = []
-        for number, kind in enumerate(plan.kinds.values()):
-            for stage, found in kind.tasks.items():
-                stages[number, self.stages[stage]] = len(tasks), len(tasks) + len(found)
-                tasks += [self._task(task) for task in found]
-        extensions, panels = (
-            self._extensions(),
-            np.zeros((len(kinds), len(self.panels), 2), np.int64),
-        )
-        voters: list[list[int]] = []
-        keys: list[int] = []
-        for number, kind in enumerate(plan.kinds.values()):
-            for panel, asked in kind.voters.items():
-                panels[number, self.panels[panel]] = len(voters), len(voters) + len(asked)
-                voters += [self._voter(panel, voter, keys) for voter in asked]
-            members = sum(len(each.keys) for asked in kind.voters.values() for each in asked)
-            self.members = max(self.members, members)
+        stages, extensions, panels = self._activities(), self._extensions(), self._panels()
+        self.most_wishes = len(self.wishes)
+        self.opened = Opened(self)
         clocks = [[self.span(each.limit), stopped_by(plan, each.id)] for each in procedure.clocks]
         staff = self._staff()
         actors = [
             [self._actor(kind.actors[step]) for step in self.steps] for kind in plan.kinds.values()
         ]
-        for each in procedure.clocks:
-            for extension in each.extensions:
-                if extension.by is not None:
-                    self.span(extension.by)
+        self._all_spans()
         days, working, months = calendar_tables(plan.days.calendar)
         for voter in self.voters:
             self._actor(voter.actor)
         return {
             "kinds": table(kinds, at.KIND_COLUMNS),
             "stages": stages,
-            "tasks": table(tasks, at.TASK_COLUMNS),
+            "tasks": table(self.task_rows, at.TASK_COLUMNS),
             "odds": np.array([task.probability for task in self.tasks], np.float64),
-            "lists": np.array(self._lists, np.int64),
-            "shares": np.array(self._shares, np.float64),
-            "wishes": table([row for row, _ in self._wishes], at.WISH_COLUMNS),
-            "wish_odds": np.array([odds for _, odds in self._wishes], np.float64),
+            "lists": np.array(self.lists, np.int64),
+            "shares": np.array(self.shares, np.float64),
+            "wishes": table([row for row, _ in self.wishes], at.WISH_COLUMNS),
+            "wish_odds": np.array([odds for _, odds in self.wishes], np.float64),
             "extensions": extensions,
-            "voters": table(voters, at.VOTER_COLUMNS),
+            "voters": table(self.voter_rows, at.VOTER_COLUMNS),
             "voter_odds": np.array([odds(each) for each in self.voters], np.float64).reshape(-1, 4),
             "panels": panels,
-            "keys": np.array(keys, np.int64),
+            "keys": np.array(self.keys, np.int64),
             "lines": np.array(self._key_lines(), np.int64),
-            "laws": table(self._law_rows, 3),
-            "values": np.array(self._values, np.float64),
+            "laws": table(self.law_rows, 3),
+            "values": np.array(self.values, np.float64),
             "actors": table(actors, len(self.steps)),
             "clocks": table(clocks, 2),
             "spans": table([[span.count, UNITS[span.unit]] for span in self._spans], 2),
@@ -142,12 +102,50 @@ class Lowered:
             "working": working,
             "months": months,
             **staff,
+            **self.opened.static,
             "blank": blank(
                 len(self.clocks),
                 len(self.panels),
                 max((len(pool.groups) for pool in plan.scenario.pools), default=0),
             ),
         }
+
+    def _activities(self) -> Any:  # noqa: ANN401  (an array)
+        """Write what is done in each stage; return for each class and stage where its activities stand."""
+        kinds = self.plan.kinds.values()
+        stages = np.full((len(kinds), len(self.stages), 2), -1, np.int64)
+        for number, kind in enumerate(kinds):
+            for stage, found in kind.tasks.items():
+                first = len(self.tasks)
+                stages[number, self.stages[stage]] = first, first + len(found)
+                for task in found:
+                    self.add_task(task)
+        return stages
+
+    def _panels(self) -> Any:  # noqa: ANN401  (an array)
+        """Write who replies; return for each class and panel where the classes of its members stand."""
+        kinds = self.plan.kinds.values()
+        panels = np.zeros((len(kinds), len(self.panels), 2), np.int64)
+        for number, kind in enumerate(kinds):
+            for panel, asked in kind.voters.items():
+                first = len(self.voters)
+                panels[number, self.panels[panel]] = first, first + len(asked)
+                for voter in asked:
+                    self.add_voter(panel, voter)
+            members = sum(len(each.keys) for asked in kind.voters.values() for each in asked)
+            self.members = max(self.members, members)
+        return panels
+
+    def _all_spans(self) -> None:
+        """Number every span that a clock may have."""
+        plan = self.plan
+        extensions = (each for clock in plan.procedure.clocks for each in clock.extensions)
+        for extension in extensions:
+            if extension.by is not None:
+                self.span(extension.by)
+        for run in (run for each in plan.openings for run in each.running.values()):
+            for span in run.spans:
+                self.span(span)
 
     def _staff(self) -> dict[str, Any]:
         """Return who is there, when bodies meet, and when cases arrive."""
@@ -165,7 +163,7 @@ class Lowered:
             "pools": table(pools, at.POOL_COLUMNS),
             "paces": np.array([group.full_time for _, group in self.groups], np.float64),
             "able": table(
-                [[group.able(skill) for _, group in self.groups] for skill in self._skills],
+                [[group.able(skill) for _, group in self.groups] for skill in self.skills],
                 len(self.groups),
             ),
             "sizes": table(sizes, len(self.groups)),
@@ -184,7 +182,7 @@ class Lowered:
         found = np.zeros((len(kinds), len(self.clocks), 2), np.int64)
         for number, kind in enumerate(kinds):
             for clock, wishes in kind.extensions.items():
-                found[number, self.clocks[clock]] = self._wished(wishes)
+                found[number, self.clocks[clock]] = self.wished(wishes)
         return found
 
     def span(self, span: Span) -> int:
@@ -208,7 +206,7 @@ class Lowered:
         found[at.MEMBER_AT] = found[at.PANEL_AT] + len(self.panels) * at.PANEL_COLUMNS
         found[at.ARRIVAL_PURPOSE] = signed(ARRIVAL)
         found[at.ROOM_LINES] = 8 + 2 * clocks + MOST_OPS + self.most_at_work
-        wishes = len(self._wishes)
+        wishes = self.most_wishes
         found[at.ROOM_ENTRIES] = 16 + clocks * (1 + wishes) + wishes + MOST_OPS * self.members
         found[at.ROOM_NODES] = 16 + (MOST_OPS + 1) * (clocks + 1)
         return found
@@ -223,70 +221,8 @@ class Lowered:
 
     def _kind(self, kind: Kind) -> list[int]:
         initial = self.stages[self.plan.procedure.initial]
-        begins = self._listed(self.steps[step] for step in kind.begins)
-        return [0, initial, *begins, *self._wished(kind.incidents)]
-
-    def _task(self, task: Task) -> list[int]:
-        activity, steps = task.activity, self.steps
-        self.tasks.append(task)
-        chance = task.chance if task.probability < 1 else None
-        effort = task.effort_purpose if task.effort else None
-        delay = task.delay_purpose if task.delay else None
-        choice = task.choice if task.choose else None
-        chosen = self._listed(steps[step] for step, _ in task.choose or ())
-        reached = 0.0
-        for place, (_, share) in enumerate(task.choose or ()):
-            reached += share
-            self._shares[chosen[0] + place] = reached
-        return [
-            activity.repeat,
-            *self._purpose(chance),
-            *self._listed(steps[step] for step in activity.begin),
-            task.pool,
-            task.rank,
-            task.team,
-            self._skills.setdefault(task.skill, len(self._skills)),
-            self._law(task.effort),
-            *self._purpose(effort),
-            self._law(task.delay),
-            *self._purpose(delay),
-            int(task.calendar_days),
-            -1 if activity.meeting is None else self.plan.meetings[activity.meeting],
-            -1 if activity.panel is None else self.panels[activity.panel],
-            *chosen,
-            *self._purpose(choice),
-            *self._listed(steps[step] for step in activity.first_of),
-            *self._listed(steps[step] for step in activity.take),
-        ]
-
-    def _voter(self, panel: str, voter: Voter, keys: list[int]) -> list[int]:
-        self.voters.append(voter)
-        opinion = voter.opinion
-        first = len(keys)
-        keys += map(signed, voter.keys)
-        field = f"{panel}.pending.{voter.actor}"
-        propensity = len(self._values)
-        self._values += voter.propensity
-        neutral = -1 if opinion.neutral is None else self._reply(voter, opinion.neutral)
-        return [
-            self.panels[panel],
-            self.fields.setdefault(field, len(self.fields)),
-            first,
-            len(keys),
-            self._law(voter.latency),
-            self._law(voter.late),
-            propensity,
-            len(voter.propensity),
-            signed(voter.propensity_purpose),
-            signed(voter.latency_purpose),
-            signed(voter.silence_purpose),
-            signed(voter.vote_purpose),
-            self._reply(voter, opinion.objection),
-            neutral,
-            self._reply(voter, opinion.support),
-            self._law(voter.effort),
-            signed(voter.effort_purpose),
-        ]
+        begins = self.listed(self.steps[step] for step in kind.begins)
+        return [0, initial, *begins, *self.wished(kind.incidents)]
 
     def _key_lines(self) -> list[int]:
         """Return for each key of each voter the number of the member, who is the same in all classes of cases."""
@@ -303,7 +239,7 @@ class Lowered:
             self._weights += zip((*stream.weights, 0.0), stream.clock, strict=True)
         return [
             0 if stream.way is None else self._way(stream.way),
-            self._law(stream.gap),
+            self.law(stream.gap),
             signed(stream.key),
             first,
             len(stream.weights),
@@ -350,49 +286,6 @@ class Lowered:
             self.staff_changes.append(changes)
             first += len(pool.groups)
         return rows
-
-    def _reply(self, voter: Voter, value: str) -> int:
-        """Return the step of a reply; -2 where there is none, at which the engine stops."""
-        return self.steps[voter.steps[value]] if value in voter.steps else -2
-
-    def _wished(self, wishes: Sequence[Wish]) -> tuple[int, int]:
-        first = len(self._wishes)
-        for wish in wishes:
-            delay = wish.delay_purpose if wish.delay else None
-            # an extension counts by its name, not by its purpose
-            column = wish.chance if wish.delay else f"extension {wish.id}"
-            row = [
-                self.steps[wish.step],
-                signed(wish.chance),
-                self.purposes.setdefault(column, len(self.purposes)),
-                self._law(wish.delay),
-                *self._purpose(delay),
-                int(wish.calendar_days),
-                wish.days_before,
-            ]
-            self._wishes.append((row, wish.probability))
-        return first, len(self._wishes)
-
-    def _purpose(self, purpose: int | None) -> tuple[int, int]:
-        if purpose is None:
-            return 0, 0
-        return signed(purpose), self.purposes.setdefault(purpose, len(self.purposes))
-
-    def _listed(self, steps: Iterable[int]) -> tuple[int, int]:
-        first = len(self._lists)
-        self._lists += steps
-        self._shares += [0.0] * (len(self._lists) - first)
-        return first, len(self._lists)
-
-    def _law(self, law: Law | None) -> int:
-        if law is None:
-            return -1
-        if id(law) not in self._laws:
-            self._laws[id(law)] = len(self._law_rows)
-            self._kept.append(law)
-            self._law_rows.append([int(law.kind), len(self._values), len(law.values)])
-            self._values += law.values
-        return self._laws[id(law)]
 
     def _actor(self, name: str) -> int:
         return self.actor_names.setdefault(name, len(self.actor_names))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from duecourse.simulations.estimate import quantile
 from duecourse.simulations.log import Log
 from duecourse.simulations.measure import Measure
 from duecourse.simulations.periods import PERIOD, WEEK, told, yearly
+from duecourse.simulations.spans import Spans, Stays, Work, up_to, week
 
 if TYPE_CHECKING:
     from duecourse.scenarios.scenario import Scenario
@@ -42,37 +43,6 @@ def measured(records: Records, scenario: Scenario) -> Sample:
     sweep = _Sweep(found)
     refuse_unless(records.replication, sweep.against(sample.values))
     return replace(sample, periods=found.periods(), flows=found.flows())
-
-
-class _Spans(NamedTuple):
-    """Waits, or pieces of work: in which pool, from when to when, of how many members; a wait, how many began of it."""
-
-    pool: Array
-    since: Array
-    until: Array
-    members: Array
-
-
-class _Work(NamedTuple):
-    """The lines on work: the pool, the line, when, the team, and whether work under way was left there."""
-
-    pool: Array
-    line: Array
-    time: Array
-    team: Array
-    left: Array
-
-
-class _Stays(NamedTuple):
-    """Every time that a case left a stage, in the order of the cases: until it ended."""
-
-    case: Array
-    since: Array
-    until: Array
-    stage: Array
-    to: Array
-    step: Array
-    last: Array
 
 
 _MOVED = (0, 0xFFF), (12, 0xFFF), (24, 0xFFFF)
@@ -103,7 +73,7 @@ class _Measure(Measure):
         return self.told + int(self.untold.sum())
 
     def read(self) -> None:
-        self.came = self.time[self.line == at.ARRIVED]
+        self.read_first()
         self.moved = self.stays_of()
         self.read_cases()
         self.read_clocks()
@@ -121,7 +91,21 @@ class _Measure(Measure):
 
     # --- cases ------------------------------------------------------------------------------------
 
-    def stays_of(self) -> _Stays:
+    def read_first(self) -> None:
+        """Note when each case came, and where it stood: the open ones of a docket come first, and came before the run."""
+        (first,) = np.nonzero((self.line == at.ARRIVED) | (self.line == at.TAKEN))
+        self.came, self.standing = self.time[first], self.what[first] & 0xFFF
+        self.from_docket = self.line[first] == at.TAKEN
+        born, days = self.came.copy(), self.lowered.plan.days
+        on_calendar = self.instants(self.came)
+        numbers = self.more[first][self.from_docket] >> 16
+        for case, number in enumerate(numbers.tolist()):
+            arrived = -self.lowered.opened.ages[number]
+            born[case] = round(arrived * TICKS)
+            on_calendar[case] = round(days.instant(arrived) * TICKS)
+        self.born, self.born_on_calendar = born, on_calendar
+
+    def stays_of(self) -> Stays:
         """Return how cases moved."""
         what = self.what[self.steps]
         moves = self.steps[what & 0xFFF != what >> 12 & 0xFFF]
@@ -144,15 +128,15 @@ class _Measure(Measure):
         last[:-1] = case[1:] != case[:-1]
         self.final = final
         stage, to, step = (what >> bits & mask for bits, mask in _MOVED)
-        return _Stays(case, since, until, stage, to, step, last)
+        known = ~(first & self.from_docket[case])
+        return Stays(case, since, until, stage, to, step, last, known)
 
     def read_cases(self) -> None:
         moved, stages = self.moved, list(self.lowered.stages)
         over = self.final[moved.to]
         self.went = np.full(len(self.came), at.NEVER)
         self.went[moved.case[over]] = moved.until[over]
-        now = np.full(len(self.came), self.lowered.stages[self.scenario.procedure.initial])
-        entered = self.came.copy()
+        now, entered = self.standing.copy(), self.came.copy()
         now[moved.case[moved.last]] = moved.to[moved.last]
         entered[moved.case[moved.last]] = moved.until[moved.last]
         still = ~self.final[now]
@@ -167,8 +151,8 @@ class _Measure(Measure):
         """Note how long the cases took that ended within the window."""
         moved, stages, steps = self.moved, list(self.lowered.stages), list(self.lowered.steps)
         cases = moved.case[concluded]
-        working = moved.until[concluded] - self.came[cases]
-        calendar = self.instants(moved.until[concluded]) - self.instants(self.came[cases])
+        working = moved.until[concluded] - self.born[cases]
+        calendar = self.instants(moved.until[concluded]) - self.born_on_calendar[cases]
         self.total.working, self.total.calendar = working, calendar
         ways = moved.step[concluded] * len(stages) + moved.stage[concluded]
         by: dict[str, list[int]] = {each.id: [] for each in self.scenario.procedure.outcomes}
@@ -186,7 +170,7 @@ class _Measure(Measure):
         moved, stages = self.moved, list(self.lowered.stages)
         place = np.full(len(self.came), at.NONE)
         place[cases] = np.arange(len(cases))
-        rows = place[moved.case] >= 0
+        rows = (place[moved.case] >= 0) & moved.known
         key = moved.stage[rows] * len(cases) + place[moved.case[rows]]
         since, until = moved.since[rows], moved.until[rows]
         size = len(stages), len(cases)
@@ -219,8 +203,8 @@ class _Measure(Measure):
 
     def oldest(self) -> list[float]:
         """Return the age of the oldest open case at the beginning of each week, 0 where none is open."""
-        order = np.argsort(self.came, kind="stable")
-        came = np.append(self.came[order], at.NEVER)
+        order = np.argsort(self.born, kind="stable")
+        came = np.append(self.born[order], at.NEVER)
         gone = np.maximum.accumulate(np.append(self.went[order], at.NEVER))
         days = np.arange(self.days.length // WEEK + 1) * (WEEK * TICKS)
         since = came[np.searchsorted(gone, days, side="right")]
@@ -230,21 +214,21 @@ class _Measure(Measure):
     def backlog(self) -> list[int]:
         """Return the open cases at the beginning of each week."""
         weeks = self.days.length // WEEK + 1
-        up = np.maximum(_week(self.came), 0)
-        down = _week(self.went[self.went < at.NEVER])
+        up = np.maximum(week(self.born), 0)
+        down = week(self.went[self.went < at.NEVER])
         changes = np.bincount(up, None, weeks + 1) - np.bincount(down, None, weeks + 1)
         found: list[int] = np.cumsum(changes)[:weeks].tolist()
         return found
 
     def came_within(self) -> int:
-        return int(self.inside(self.came).sum())
+        return int(self.inside(self.born).sum())
 
     def spent_within(self) -> float:
-        return int(self.part(self.came, self.went).sum()) / TICKS
+        return int(self.part(self.born, self.went).sum()) / TICKS
 
     def open_at_end(self) -> tuple[int, float]:
         end = self.bounds[1]
-        still = self.came[(self.came < end) & (end <= self.went)]
+        still = self.born[(self.born < end) & (end <= self.went)]
         return len(still), int(still.min()) / TICKS if len(still) else self.end
 
     # --- limits and staff ---------------------------------------------------------------------------
@@ -266,7 +250,7 @@ class _Measure(Measure):
         for number, value in zip(clock[late].tolist(), over.tolist(), strict=True):
             self.overruns[clocks[number]].append(float(value))
 
-    def spans(self) -> tuple[_Spans, _Spans]:
+    def spans(self) -> tuple[Spans, Spans]:
         """Return all waits and all work, to the end of the run where it cuts them off."""
         order = np.argsort(self.case[self.works], kind="stable")
         rows = self.works[order]
@@ -280,8 +264,8 @@ class _Measure(Measure):
         self.left_work = np.zeros(len(rows), bool)
         self.left_work[order[np.roll(work & (then == at.DROPPED), 1)]] = True
         return (
-            _Spans(pool[wait], time[wait], until[wait], (then == at.STARTED)[wait]),
-            _Spans(pool[work], time[work], until[work], team[work]),
+            Spans(pool[wait], time[wait], until[wait], (then == at.STARTED)[wait]),
+            Spans(pool[work], time[work], until[work], team[work]),
         )
 
     def read_staff(self) -> None:
@@ -308,7 +292,7 @@ class _Measure(Measure):
             for number, pool in enumerate(self.scenario.pools):
                 own = spans.pool == number
                 since, until, members = spans.since[own], spans.until[own], spans.members[own]
-                spent = _up_to(ends, until, members) - _up_to(ends, since, members)
+                spent = up_to(ends, until, members) - up_to(ends, since, members)
                 times[kind, pool.id] = (np.diff(spent) / TICKS).tolist()
         return told(times, days, self.scenario)
 
@@ -328,19 +312,6 @@ class _Measure(Measure):
         return yearly(counts, self.scenario)
 
 
-def _up_to(ends: Array, times: Array, members: Array) -> Array:
-    """Return for each end the sum of the instants up to it, and of it for each instant after it, as often as they have members."""
-    place = np.searchsorted(ends, times)
-    before = np.cumsum(np.bincount(place, times * members, len(ends)))
-    after = members.sum() - np.cumsum(np.bincount(place, members, len(ends)))
-    return before + ends * after
-
-
-def _week(times: Array) -> Array:
-    """Return the first week that begins at an instant or after it."""
-    return -(-times // (WEEK * TICKS))
-
-
 class _Sweep(Sweep):
     """The same laws from the changes alone, without knowing whose they are."""
 
@@ -349,15 +320,14 @@ class _Sweep(Sweep):
         lowered, moved, came = found.lowered, found.moved, found.came
         final = found.final[moved.to]
         out = moved.until[final]
-        first = lowered.stages[found.scenario.procedure.initial]
         self.note((ALL, ""), came, out)
         for stage, number in lowered.stages.items():
             entered = moved.until[(moved.to == number) & ~final]
-            entered = np.concatenate([came, entered]) if number == first else entered
+            entered = np.concatenate([came[found.standing == number], entered])
             self.note(("stage", stage), entered, moved.until[moved.stage == number])
         rows = found.works
         task = found.x[rows]
-        work = _Work(
+        work = Work(
             lowered.task_pools[task],
             found.line[rows],
             found.time[rows],
@@ -366,12 +336,16 @@ class _Sweep(Sweep):
         )
         for number, pool in enumerate(found.scenario.pools):
             own = work.pool == number
-            self.pool(pool.id, _Work(*(each[own] for each in work)))
+            self.pool(pool.id, Work(*(each[own] for each in work)))
         inside = found.inside
-        self.opened = int((came < self.begin).sum() - (out < self.begin).sum())
-        self.flow["arrived"], self.flow["ended"] = int(inside(came).sum()), int(inside(out).sum())
+        arrived, open_before = came[~found.from_docket], came[found.from_docket] <= self.begin
+        self.opened = int(
+            open_before.sum() + (arrived < self.begin).sum() - (out < self.begin).sum()
+        )
+        self.flow["arrived"] = int(inside(arrived).sum())
+        self.flow["ended"] = int(inside(out).sum())
 
-    def pool(self, name: str, work: _Work) -> None:
+    def pool(self, name: str, work: Work) -> None:
         """Note the queue and the work of a pool."""
         line, time = work.line, work.time
         asked = (line == at.ASKED) | (line == at.INTERRUPTED)

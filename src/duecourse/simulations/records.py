@@ -28,6 +28,7 @@ EVENTS = (
     "finish",
     "drop",
     "interrupt",
+    "docket",
 )
 """The events by the number of their line."""
 
@@ -54,7 +55,13 @@ class Records:
     def log(self) -> Log:
         """Return the log as events."""
         rows = zip(*self._columns(), strict=True)
-        return Log(self.replication, self.lowered.plan.days, tuple(map(Event._make, rows)))
+        plan, events = self.lowered.plan, tuple(map(Event._make, rows))
+        return Log(self.replication, plan.days, events, plan.past)
+
+    def of_first(self, cases: int) -> Records:
+        """Return what happened to the first so many cases alone."""
+        mine = self.lines[:, at.WHO] >> 4 < cases
+        return Records(self.lowered, self.replication, self.lines[mine])
 
     def _columns(self) -> Columns:
         """Return the columns of the log, as `Event` has them."""
@@ -64,7 +71,8 @@ class Records:
         case, line = lines[:, at.WHO] >> 4, lines[:, at.WHO] & 15
         step, flags = what >> 24 & 0xFFFF, what >> 40
         x, y = more & 0xFFFF, more >> 16
-        kind = x[line == at.ARRIVED][case]
+        taken_up = line == at.TAKEN
+        kind = x[(line == at.ARRIVED) | taken_up][case]
         stages, steps = _names(lowered.stages), _names(lowered.steps)
         actors = np.array([*lowered.actor_names, ""], object)
         actor, name = np.full(len(lines), len(actors) - 1), np.full(len(lines), len(steps) - 1)
@@ -79,6 +87,7 @@ class Records:
         paces = np.array([1.0, *(group.full_time for _, group in lowered.groups)])
         value = np.where(work, y / TICKS * paces[flags >> 2], 0.0)
         value[line == at.STOPPED] = y[line == at.STOPPED]
+        value[taken_up] = np.array([*lowered.opened.ages, 0.0])[y[taken_up]]
         return [
             case.tolist(),
             _names(plan.kinds)[kind].tolist(),
@@ -104,7 +113,7 @@ class Records:
         lowered = self.lowered
         pools = [pool.id for pool in lowered.plan.scenario.pools]
         of_tasks = [pools[task.pool] if task.pool >= 0 else "" for task in lowered.tasks]
-        names: list[str] = ["", *lowered.clocks, *of_tasks]
+        names: list[str] = ["", *lowered.clocks, *of_tasks, *lowered.opened.ids]
         tasks = 1 + len(lowered.clocks)
         firsts = []
         for voter in lowered.voters:
@@ -124,6 +133,8 @@ class Records:
         place[late] = first[x[late]] + y[late]
         work = (line >= at.ASKED) & (line <= at.INTERRUPTED)
         place[work] = tasks + x[work]
+        taken_up = line == at.TAKEN
+        place[taken_up] = tasks + len(of_tasks) + y[taken_up]
         return np.array(names, object)[place]
 
 

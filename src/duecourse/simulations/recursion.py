@@ -73,8 +73,15 @@ class Recursion(CompiledOffice):
         self.scalars[at.ROOM_LINES] = self.most
         self.counted = plan.days.since_start(plan.scenario.warm_up) * at.TICKS
 
-    def run(self, seed: int, replication: int, *, quiet: bool = False) -> Records:
-        """Return every line of one replication, in the order of the agenda; none of them where it is `quiet`."""
+    def run(
+        self, seed: int, replication: int, *, quiet: bool = False, first: int | None = None
+    ) -> Records:
+        """Return every line of one replication, in the order of the agenda; none of them where it is `quiet`.
+
+        A run that ends when the `first` cases are over is one for the agenda.
+        """
+        if first is not None:
+            return super().run(seed, replication, quiet=quiet, first=first)
         if quiet:
             self.times(seed, replication)
             return Records(self.grown.lowered, replication, self.course.lines[:0, :-1])

@@ -64,7 +64,7 @@ def simulate(  # noqa: PLR0913  (settings with names)
         EngineError: a case took a step against the law or a property: an error of duecourse.
     """
     asked = _precision(precision)
-    chosen = choose((scenario,), asked.pilot if asked else replications, engine).engine
+    chosen = choose((scenario,), asked.at_most if asked else replications, engine).engine
     batch = Batch((scenario,), seed, tuple(properties), store, chosen)
     if asked is None:
         return _run(

@@ -50,6 +50,9 @@ class Where:
     ended: bool = False
 
 
+AFTER = -1
+"""The mode of a case that has nothing more to do."""
+
 _PARTS = {
     at.WORK: (at.T_POOL, at.DELAY),
     at.DELAY: (at.T_DELAY, at.MEET_MODE),
@@ -122,10 +125,10 @@ class Walk:
             return self.in_turn(where, end, replace(where, mode=at.ENTER))
         if mode == at.ENTER:
             first = int(rules.stages[where.kind, self.stage(where), 0])
-            then = at.AFTER if first < 0 else at.TRY
+            then = AFTER if first < 0 else at.TRY
             return self.entered(replace(where, mode=then, task=max(first, 0), repeated=0))
-        if mode in {at.TRY, at.AFTER}:
-            return where if mode == at.AFTER else self.trying(where)
+        if mode in {at.TRY, AFTER}:
+            return where if mode == AFTER else self.trying(where)
         row = rules.tasks[where.task].tolist()
         if mode == at.BEGIN:
             return self.in_turn(where, row[at.T_BEGIN_END], replace(where, mode=at.WORK))
@@ -163,7 +166,7 @@ class Walk:
         if task == rules.stages[where.kind, self.stage(where), 1]:
             if not where.over:
                 raise NoCourseError("a case stays in a stage for ever")
-            return replace(where, mode=at.AFTER)
+            return replace(where, mode=AFTER)
         if where.repeated >= rules.tasks[task, at.T_REPEAT]:
             return replace(where, task=task + 1, repeated=0)
         if rules.odds[task] < 1:
