@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duecourse.kernels.sets import Automaton, Graph, Sets
+from duecourse.kernels.graphs import Automaton, Graph
+from duecourse.kernels.sets import Sets
 from duecourse.model.reading_set import ALL, NONE, ReadingSpace
 from duecourse.properties.fixpoint import spread
 

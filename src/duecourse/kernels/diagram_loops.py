@@ -181,14 +181,14 @@ def _combining(
         stack[depth, 2] += 1
 
 
-_combined = part(_combining)
+combined = part(_combining)
 
 
 def _each(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
     def each(op: int, a: Indices, b: Indices, out: Indices, done: Numbers, store: Any) -> bool:  # noqa: ANN401
         while done[0] < len(out):
             at = done[0]
-            made = _combined(op, np.int64(a[at]), np.int64(b[at]), *store)
+            made = combined(op, np.int64(a[at]), np.int64(b[at]), *store)
             if made == FULL:
                 return False
             out[at] = made
@@ -213,9 +213,9 @@ def _gather(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
             edge = done[0]
             own = np.int64(there[to[edge]])
             if own != NEVER:
-                own = _combined(SUM, np.int64(weight[edge]), own, *store)
+                own = combined(SUM, np.int64(weight[edge]), own, *store)
                 if own != FULL:
-                    own = _combined(best, np.int64(out[sources[edge]]), own, *store)
+                    own = combined(best, np.int64(out[sources[edge]]), own, *store)
                 if own == FULL:
                     return False
                 out[sources[edge]] = own
@@ -255,11 +255,11 @@ def _relax(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
                         there = np.int64(value[to[edge]])
                         if there == NEVER:
                             continue
-                        more = _combined(SUM, np.int64(weight[edge]), there, *store)
+                        more = combined(SUM, np.int64(weight[edge]), there, *store)
                         if more != FULL and len(mask):
-                            more = _combined(SUM, np.int64(mask[at]), more, *store)
+                            more = combined(SUM, np.int64(mask[at]), more, *store)
                         if more != FULL:
-                            more = _combined(best, own, more, *store)
+                            more = combined(best, own, more, *store)
                         if more == FULL:
                             return False
                         own = more

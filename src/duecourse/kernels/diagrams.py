@@ -107,7 +107,7 @@ class Diagrams:
         own = np.zeros(self.width, np.int32)
         own[: len(children)] = children
         while (made := int(MAKE(level, own, *self.store[:5]))) == FULL:
-            self._grow()
+            self.grow()
         return made
 
     def numbers(self, count: int, last: int) -> Indices:
@@ -116,14 +116,14 @@ class Diagrams:
         out, done = np.empty(count, np.int32), np.zeros(1, np.int64)
         own = np.zeros(self.width, np.int32)
         while not CUBES(last - bits, last, out, done, own, *self.store[:5]):
-            self._grow()
+            self.grow()
         return out
 
     def each(self, op: int, first: Indices, second: Indices) -> Indices:
         """Return an operation on two functions, for each place."""
         out, done = np.empty(len(first), np.int32), np.zeros(1, np.int64)
         while not EACH(op, first, second, out, done, self.store):
-            self._grow()
+            self.grow()
         return out
 
     def both(self, op: int, first: int, second: int) -> int:
@@ -142,7 +142,7 @@ class Diagrams:
         """Return, for each of so many nodes, the best of one edge and what is there."""
         out, done = np.full(size, NEVER, np.int32), np.zeros(1, np.int64)
         while not GATHER(best, sources, to, weight, there, out, done, self.store):
-            self._grow()
+            self.grow()
         return out
 
     def best(
@@ -171,7 +171,7 @@ class Diagrams:
         masked = np.empty(0, np.int32) if mask is None else mask
         done = np.zeros(1, np.int64)
         while not RELAX(best, *graph, masked, before, sources, value, waiting, done, self.store):
-            self._grow()
+            self.grow()
         return value
 
     def evaluated(self, functions: Indices, chosen: Sequence[int]) -> Indices:
@@ -181,7 +181,7 @@ class Diagrams:
         EVALUATE(functions.astype(np.int32), options, self.levels, self.children, out)
         return out
 
-    def _grow(self) -> None:
+    def grow(self) -> None:
         room = 4 * len(self.levels)
         if room > MOST_NODES:
             raise MemoryError(f"more than {len(self.levels):,} nodes of diagrams")

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from duecourse.kernels.cones import MOST_STATES, Cone
+from duecourse.kernels.graphs import Automaton, Graph
 from duecourse.kernels.reach import MAX_BITS
-from duecourse.kernels.sets import Automaton, Graph, Sets
+from duecourse.kernels.sets import Aim
 from duecourse.model.reading_set import ALL, NONE, TooManyError
 from duecourse.properties.compiled import Search, fits
+from duecourse.properties.family_sets import FamilySets
 from duecourse.properties.showing import Judged, Quality
 from duecourse.properties.watching import happening
 
@@ -51,6 +54,32 @@ class Shown:
     visited: int
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a fixpoint is asked for.
+
+    Attributes:
+        graph: the moves.
+        rules: how many rules they have.
+        automaton: the automaton beside them.
+        first: for each configuration and state, under which choices it is reached at the beginning.
+        aim: what is looked for.
+    """
+
+    graph: Graph
+    rules: int
+    automaton: Automaton
+    first: Indices
+    aim: Aim
+
+    @cached_property
+    def cone(self) -> Cone | None:
+        """Where a way to what is looked for may lead, whatever the readings; None where there are too many states."""
+        if self.first.shape[1] > MOST_STATES:
+            return None
+        return Cone(self.graph, self.automaton, self.rules, self.first != NONE, self.aim)
+
+
 class Family:
     """The behaviours of a featured table.
 
@@ -77,7 +106,7 @@ class Family:
         exists = {id(rule): under for found in table.rules.values() for rule, under in found}
         self.under = np.array([exists[id(rule)] for rule in self.rules], np.int32)
         self._kinds: dict[int, tuple[Indices, list[int]]] = {}
-        self.sets = Sets((self.space.intersection, self.space.union, self.space.difference))
+        self.sets = FamilySets(self.space)
 
     @property
     def size(self) -> int:
@@ -165,6 +194,18 @@ class Family:
 
     def shown(self, monitor: Monitor, quality: Quality) -> Shown:
         """Return under which choices some case shows something of a claim."""
+        asked = self.asked(monitor, quality)
+        cone = asked.cone if quality is Quality.VIOLATED else None
+        if cone is not None:
+            if not cone.reached:
+                return Shown(asked.aim.shown, cone.size)
+            asked.aim.cone = cone.leading()
+        return Shown(
+            *self.sets.showing(self.graph, asked.automaton, self.under, asked.first, asked.aim)
+        )
+
+    def asked(self, monitor: Monitor, quality: Quality) -> Asked:
+        """Return what a fixpoint has to find out to know under which choices some case shows something of a claim."""
         watching = monitor.bind(self.table.common)
         kinds, examples = self.kinds(watching.mask)
         symbols, alphabet = self.symbols(watching, kinds, examples)
@@ -187,14 +228,27 @@ class Family:
             ~(judged.now | judged.never),
         )
         first = self.first(len(judged.states))
+        aim = Aim(judged.aims, self.final, every=self.within)
+        aim.shown = self.first_shown(judged.aims[0], self.reached if covered else first[:, 0])
         if covered:
             places = self.sources_of(automaton)
+            first[:, 0] = NONE
             first[places, 0] = self.reached[places]
-        found = self.sets.spread(self.graph, automaton, self.under, first)
-        if covered:
-            found[:, 0] = self.reached
-        at_the_end = found[self.final][:, judged.at_the_end]
-        return Shown(self.any_of(found[:, judged.now], at_the_end), int(np.count_nonzero(found)))
+        return Asked(self.graph, len(self.rules), automaton, first, aim)
+
+    def may_show(self, monitor: Monitor, quality: Quality) -> bool:
+        """Return whether some mixture of choices shows something of a claim: if none does, no choice does."""
+        asked = self.asked(monitor, quality)
+        return asked.aim.shown != NONE or asked.cone is None or asked.cone.reached
+
+    def first_shown(self, aim: int, reached: Indices) -> ReadingSet:
+        """Return the choices under which something is shown by the first state of a claim alone.
+
+        Args:
+            aim: where that state shows it (`Judged.aims`).
+            reached: for each configuration, the choices under which it is reached in that state.
+        """
+        return self.any_of(*([reached] if aim == 2 else [reached[self.final]] if aim == 1 else []))
 
     def sources_of(self, automaton: Automaton) -> Numbers:
         """Return the configurations from which some move leads on from the first state of an automaton."""

@@ -195,10 +195,13 @@ class _Checking:
 
     def always(self, each: Property) -> _Found:
         assert each.monitor is not None
-        failing, visited = self.breaking(self.family, each.monitor)
-        if failing != NONE:
-            failing, more = self.breaking(self.clocked, each.monitor)
-            visited += more
+        # what no mixture of choices can break holds; what may break is looked at among the behaviours in time
+        failing, visited = NONE, self.family.size
+        for piece in each.monitor.pieces():
+            if self.family.may_show(piece, Quality.VIOLATED):
+                found = self.clocked.shown(piece, Quality.VIOLATED)
+                failing = self.space.union(failing, found.under)
+                visited += found.visited
         triggered = self.family.within
         if each.monitor.twin:
             triggered = NONE
@@ -207,11 +210,6 @@ class _Checking:
                 triggered = self.space.union(triggered, found.under)
                 visited += found.visited
         return _Found(each, failing, self.space.union(triggered, failing), visited)
-
-    def breaking(self, family: Family, monitor: Monitor) -> tuple[ReadingSet, int]:
-        """Return under which choices a part of a claim is violated, and how much was visited."""
-        found = [family.shown(piece, Quality.VIOLATED) for piece in monitor.pieces()]
-        return self.space.any_of(one.under for one in found), sum(one.visited for one in found)
 
     def sometimes(self, each: Property) -> _Found:
         assert each.monitor is not None

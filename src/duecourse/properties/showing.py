@@ -10,6 +10,8 @@ import numpy as np
 from duecourse.properties.automaton import Colour
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from duecourse.properties.watching import Symbol, Watching
 
 
@@ -56,6 +58,11 @@ class Judged:
             Quality.ACCEPTED: (accepting, none, violated),
             Quality.SATISFIED: (none, accepting, violated),
         }[quality]
+
+    @property
+    def aims(self) -> NDArray[np.int8]:
+        """For each state, 2 where it is shown, 1 where it is shown if the case is over, else 0."""
+        return np.where(self.now, 2, np.where(self.at_the_end, 1, 0)).astype(np.int8)
 
     @property
     def covered(self) -> bool:
