@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duecourse.kernels.compiling import Compiled, compiled
+from duecourse.kernels.ways import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +77,6 @@ class Graph:
         return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.starts))
 
     @cached_property
-    def _by_target(self) -> Numbers:
-        return np.argsort(self.to, kind="stable")
-
-    @cached_property
     def order(self) -> Indices:
         """The nodes so that, loops apart, each comes before those that it leads to."""
         order = np.empty(self.size, np.int32)
@@ -99,9 +96,7 @@ class Graph:
     @cached_property
     def backward(self) -> Graph:
         """The moves backwards."""
-        order = self._by_target
-        counts = np.bincount(self.to, minlength=self.size)
-        starts = np.concatenate(([0], np.cumsum(counts)))
+        order, starts = grouped(self.to, self.size)
         found = Graph(starts, self.sources[order], self.rule[order])
         found.__dict__["order"] = self.order[::-1].copy()
         return found

@@ -93,7 +93,30 @@ def _walk(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
     return compiled(walk, cached=cached)
 
 
-PARTS, WALK = Compiled(_parts), Compiled(_walk)
+def _sort(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
+    def sort(numbers: Indices, starts: Numbers, order: Numbers) -> None:
+        for number in numbers:
+            starts[number + 1] += 1
+        for number in range(len(starts) - 1):
+            starts[number + 1] += starts[number]
+        for place in range(len(numbers)):
+            order[starts[numbers[place]]] = place
+            starts[numbers[place]] += 1
+        for number in range(len(starts) - 1, 0, -1):
+            starts[number] = starts[number - 1]
+        starts[0] = 0
+
+    return compiled(sort, cached=cached)
+
+
+PARTS, WALK, SORT = Compiled(_parts), Compiled(_walk), Compiled(_sort)
+
+
+def grouped(numbers: Indices, size: int) -> tuple[Numbers, Numbers]:
+    """Return the places of numbers below a size in the order of the numbers, and where each number begins; a last end."""
+    starts, order = np.zeros(size + 1, np.int64), np.empty(len(numbers), np.int64)
+    SORT(numbers.astype(np.int32), starts, order)
+    return order, starts
 
 
 class Ways:
@@ -108,14 +131,13 @@ class Ways:
         self.size = size
         self.sources: Indices = sources.astype(np.int32)
         self.to: Indices = to.astype(np.int32)
-        self.by_source = np.argsort(self.sources, kind="stable")
-        self.starts = _starts(self.sources, size)
+        self.by_source, self.starts = grouped(self.sources, size)
 
     @cached_property
     def before(self) -> tuple[Numbers, Indices]:
         """Where the edges that lead to each node begin, and from where they lead."""
-        order = np.argsort(self.to, kind="stable")
-        return _starts(self.to, size=self.size), self.sources[order]
+        order, starts = grouped(self.to, self.size)
+        return starts, self.sources[order]
 
     def shortest(
         self, begin: Indices | Numbers, followed: NDArray[np.bool_], last: NDArray[np.bool_]
@@ -143,6 +165,17 @@ class Ways:
             edges.append(int(order[came[at]]))
             at = int(self.sources[edges[-1]])
         return edges[::-1]
+
+    def reached(self, begin: Indices | Numbers, followed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return the nodes that can be reached from some nodes by some edges."""
+        came = np.full(self.size, _NOT_YET, np.int32)
+        came[begin] = _BEGIN
+        queue = np.empty(self.size, np.int32)
+        queue[: len(begin)] = begin
+        order, none = self.by_source, np.zeros(self.size, np.bool_)
+        WALK(self.starts, self.to[order], followed[order], none, queue, len(begin), came)
+        found: NDArray[np.bool_] = came != _NOT_YET
+        return found
 
     @cached_property
     def part(self) -> Indices:

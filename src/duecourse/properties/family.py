@@ -17,6 +17,7 @@ from duecourse.kernels.cones import MOST_STATES, Cone
 from duecourse.kernels.graphs import Automaton, Graph
 from duecourse.kernels.reach import MAX_BITS
 from duecourse.kernels.sets import Aim
+from duecourse.kernels.ways import grouped
 from duecourse.model.reading_set import ALL, NONE, TooManyError
 from duecourse.properties.compiled import Search, fits
 from duecourse.properties.family_sets import FamilySets
@@ -268,9 +269,7 @@ class Family:
     @cached_property
     def edges_by_rule(self) -> tuple[Numbers, Numbers]:
         """The moves in the order of their rules, and where those of each rule begin; a last end."""
-        counts = np.bincount(self.graph.rule, minlength=len(self.rules))
-        starts = np.concatenate(([0], np.cumsum(counts)))
-        return np.argsort(self.graph.rule, kind="stable"), starts
+        return grouped(self.graph.rule, len(self.rules))
 
     def symbols(
         self, watching: Watching, kinds: Indices, examples: list[int]

@@ -101,6 +101,7 @@ class FamilyDays:
         if self.pairs.full or self.left.cut:
             raise TooManyError(f"more than {MAX_PAIRS:,} nodes with days left")
         self.starts = list(graph.starts.values())
+        self._some: dict[bytes, Ways] = {}
 
     @property
     def size(self) -> int:
@@ -233,7 +234,11 @@ class FamilyDays:
         """Return some of the edges between pairs."""
         if followed.all():
             return self.ways
-        return Ways(self.size, self.pairs.sources[followed], self.pairs.to[followed])
+        key = followed.tobytes()
+        if key not in self._some:
+            pairs = self.pairs
+            self._some[key] = Ways(self.size, pairs.sources[followed], pairs.to[followed])
+        return self._some[key]
 
     def _inside(self, held: Indices, followed: Chosen) -> tuple[Numbers, Chosen]:
         """Return the edges that lie on a loop which adds days under some mixture of choices, and which add days."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from duecourse.model.expression import Expression
     from duecourse.model.procedure import Outcome, Procedure
     from duecourse.model.reading_set import ReadingSet
     from duecourse.properties.family_events import EventGraph
@@ -46,21 +47,25 @@ class TimeFound:
     """What is known of a claim about working days.
 
     Attributes:
+        property: the claim.
         failing: the choices under which it fails.
         triggered: those under which it has something to say.
         visited: how many nodes with days left were visited.
-        claims: what it was found from.
+        measured: the days that it was found from.
     """
 
+    property: Property
     failing: ReadingSet
     triggered: ReadingSet
     visited: int
-    claims: tuple[_Claim, ...]
+    measured: tuple[_Measured, ...]
 
     def shown(self, choice: Mapping[str, str]) -> Result:
         """Return the result under one choice under which the claim fails."""
         found = [
-            claim.shown(choice) for claim in self.claims if claim.contains(claim.failing, choice)
+            each.shown(self.property, choice)
+            for each in self.measured
+            if each.contains(each.failing(self.property), choice)
         ]
         return max(found, key=lambda one: (one.days is None, one.days or 0))
 
@@ -87,10 +92,13 @@ class Times:
     ) -> None:
         self.procedure, self.limit = procedure, limit
         self.without = properties[0].without
-        terms = [each for each in properties if each.kind is Kind.WITHIN]
-        self.graph = event_graph(procedure, terms, self.without, limit)
+        # claims that differ in no more than their days are measured once
+        self.terms = {term_of(each): each for each in properties if each.kind is Kind.WITHIN}
+        self.graph = event_graph(procedure, list(self.terms.values()), self.without, limit)
         self.space = self.graph.space
         self.within = self.space.cube({name: (option,) for name, option in fixed.items()})
+        self.limits = limits_under(self.graph, procedure)
+        self._measured: dict[object, tuple[_Measured, ...]] = {}
 
     @cached_property
     def waits(self) -> Waits:
@@ -104,33 +112,67 @@ class Times:
         Raises:
             TooManyError: its days are too many.
         """
-        claims = tuple(self._claims(each))
+        if each.kind is Kind.WITHIN:
+            measured = self._once(
+                (term_of(each), each.measure),
+                lambda: self._term(self.terms[term_of(each)], each.measure),
+            )
+        else:
+            measured = tuple(
+                some
+                for outcome in self.procedure.outcomes
+                if outcome.id in each.outcomes
+                for some in self._once(
+                    (outcome.id, each.measure),
+                    lambda outcome=outcome: self._durations(outcome, each.measure),
+                )
+            )
         return TimeFound(
-            self.space.any_of(claim.failing for claim in claims),
-            self.space.any_of(claim.triggered for claim in claims),
-            sum(claim.days.size for claim in claims),
-            claims,
+            each,
+            self.space.any_of(one.failing(each) for one in measured),
+            self.space.any_of(one.triggered for one in measured),
+            sum(one.days.size for one in measured),
+            measured,
         )
 
-    def _claims(self, each: Property) -> Iterator[_Claim]:
-        """Yield the claim for each way in which limits count, and for each outcome."""
-        for limits, under in limits_under(self.graph, self.procedure).items():
+    def _once(
+        self, key: object, measure: Callable[[], Iterator[_Measured]]
+    ) -> tuple[_Measured, ...]:
+        """Return days that are measured once for all claims about them."""
+        if key not in self._measured:
+            self._measured[key] = tuple(measure())
+        return self._measured[key]
+
+    def _under(self) -> Iterator[tuple[Limits, ReadingSet]]:
+        """Yield each way in which limits count, with the choices in question."""
+        for limits, under in self.limits.items():
             within = self.space.intersection(under, self.within)
-            if within == NONE:
-                continue
-            if each.kind is Kind.WITHIN:
-                part = self.graph.part(*_term_edges(self.graph, each), within)
-                yield _Term(self.procedure, each, part, limits, within)
-                continue
-            for outcome in self.procedure.outcomes:
-                if outcome.id in each.outcomes:
-                    part = self.graph.part(self.graph.toward(outcome.id), _unmarked, within)
-                    waiting = NONE
-                    if each.measure == "elapsed":
-                        waiting = self.space.any_of(
-                            some for _, some in self.waits.to(outcome.id, self.space)
-                        )
-                    yield _Duration(self.procedure, each, part, limits, within, waiting, outcome)
+            if within != NONE:
+                yield limits, within
+
+    def _term(self, term: Property, measure: str) -> Iterator[_Measured]:
+        """Yield the days of a term, for each way in which limits count."""
+        kept, renamed = _term_edges(self.graph, term)
+        for limits, within in self._under():
+            part = self.graph.part(kept, renamed, within)
+            yield _Term(self.procedure, term, measure, part, limits, within)
+
+    def _durations(self, outcome: Outcome, measure: str) -> Iterator[_Measured]:
+        """Yield the days that an outcome takes, for each way in which limits count."""
+        kept, waiting = self.graph.toward(outcome.id), NONE
+        if measure == "elapsed":
+            waiting = self.space.any_of(
+                some for _, some in self.waits.to(outcome.id, self.space)
+            )
+        for limits, within in self._under():
+            part = self.graph.part(kept, _unmarked, within)
+            yield _Duration(self.procedure, part, limits, within, waiting, outcome)
+
+
+def term_of(each: Property) -> tuple[Expression, ...]:
+    """Return where the term of a claim begins and where it ends."""
+    assert each.monitor is not None
+    return each.monitor.propositions[:2]
 
 
 def _unmarked(event: Event) -> Event:
@@ -169,37 +211,35 @@ def _marked(graph: EventGraph, each: Property) -> tuple[Chosen, Chosen]:
     return having(first_mark(each.id)) & ~last, last
 
 
-class _Claim:
-    """A claim about working days under some choices of readings.
+class _Measured:
+    """Working days under some choices of readings, by which claims about them are judged.
 
     Attributes:
-        days: the days it is judged by.
-        failing, triggered: the choices under which it fails, and under which it has something to say.
+        days: the days left.
+        most: the most days, as a function of choices.
+        always: the choices under which every claim about them fails.
+        triggered: those under which a claim about them has something to say.
     """
 
+    most: int
+    always: ReadingSet
+    triggered: ReadingSet
+
     def __init__(
-        self,
-        procedure: Procedure,
-        each: Property,
-        graph: EventGraph,
-        limits: Limits,
-        within: ReadingSet,
+        self, procedure: Procedure, graph: EventGraph, limits: Limits, within: ReadingSet
     ) -> None:
         later = putting_off(graph)
-        self.procedure, self.each, self.within = procedure, each, within
+        self.procedure, self.within = procedure, within
         self.days = FamilyDays(graph, dict(limits[0]), dict(limits[1]), unlimited=True, later=later)
-        self.failing = self.triggered = NONE
+
+    def failing(self, each: Property) -> ReadingSet:
+        """Return the choices under which a claim about these days fails: they are more, or have no most."""
+        sets = self.days.functions.sets(self.most)
+        return self.cut(self.always, *(under for days, under in sets.items() if days > each.days))
 
     def contains(self, a: ReadingSet, choice: Mapping[str, str]) -> bool:
         """Return whether a choice is in a set."""
         return self.days.graph.space.contains(a, choice)
-
-    def too_many(self, function: int) -> ReadingSet:
-        """Return the choices under which a function is more than the days claimed."""
-        sets = self.days.functions.sets(function)
-        return self.days.graph.space.any_of(
-            under for days, under in sets.items() if days > self.each.days
-        )
 
     def cut(self, *sets: ReadingSet) -> ReadingSet:
         """Return the choices in question of any of some sets."""
@@ -215,43 +255,49 @@ class _Claim:
             self.days.left.automaton,
         )
 
-    def result(self, days: int | None = None, reason: str = "") -> Result:
+    def result(self, each: Property, days: int | None = None, reason: str = "") -> Result:
         """Return a violation."""
-        return Result(self.each, Verdict.VIOLATED, visited=self.days.size, days=days, reason=reason)
+        return Result(each, Verdict.VIOLATED, visited=self.days.size, days=days, reason=reason)
 
-    def shown(self, choice: Mapping[str, str]) -> Result:
-        """Return the result under one choice under which the claim fails."""
+    def shown(self, each: Property, choice: Mapping[str, str]) -> Result:
+        """Return the result of a claim under one choice under which it fails."""
         raise NotImplementedError
 
 
-class _Term(_Claim):
+class _Term(_Measured):
     """The days from one event until another."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917
         self,
         procedure: Procedure,
-        each: Property,
+        term: Property,
+        measure: str,
         graph: EventGraph,
         limits: Limits,
         within: ReadingSet,
     ) -> None:
-        super().__init__(procedure, each, graph, limits, within)
+        super().__init__(procedure, graph, limits, within)
         days, pairs = self.days, self.days.pairs
-        first, last = _marked(graph, each)
+        first, last = _marked(graph, term)
         none = np.zeros(1, np.bool_)
         self.first = np.append(first, none)[pairs.edge] & ~pairs.passes
-        self.onward = ~(np.append(last, none)[pairs.edge] & ~pairs.passes)
+        self.onward = self.inside(~(np.append(last, none)[pairs.edge] & ~pairs.passes))
         every = np.full(days.size, ZERO, np.int32)
         endless = days.looping(every, self.onward)
-        self.most = days.longest(every, endless, self.onward)
+        self.longest = days.longest(every, endless, self.onward)
         set_ = days.functions.set
-        self.endless = set_(self.from_start(endless))
-        self.waiting = NONE
-        if each.measure == "elapsed":
+        self.endless, self.waiting = set_(self.from_start(endless)), NONE
+        if measure == "elapsed":
             self.waiting = set_(self.from_start(self.idle()))
-        failing = self.too_many(self.from_start(self.most))
-        self.failing = self.cut(failing, self.endless, self.waiting)
+        self.most = self.from_start(self.longest)
+        self.always = self.cut(self.endless, self.waiting)
         self.triggered = self.cut(set_(self.from_start(every)))
+
+    def inside(self, onward: Chosen) -> Chosen:
+        """Return, of some edges, those that a term may take: what comes before its first event is no part of it."""
+        pairs = self.days.pairs
+        begin = np.unique(pairs.to[self.first])
+        return onward & self.days.ways.reached(begin, onward)[pairs.sources]
 
     def idle(self) -> Indices:
         """Return, for each pair, the choices under which a node can be reached in which no clock ticks."""
@@ -271,53 +317,51 @@ class _Term(_Claim):
         )
         return days.at_start(days.functions.best(days.ways, days.under, found))
 
-    def shown(self, choice: Mapping[str, str]) -> Result:
+    def shown(self, each: Property, choice: Mapping[str, str]) -> Result:
         """Return the days of the longest term under a choice, or why there is none."""
         if self.contains(self.waiting, choice):
-            return self.result(reason=_WAITING)
+            return self.result(each, reason=_WAITING)
         if self.contains(self.endless, choice):
-            return self.result(reason=_NO_BOUND)
+            return self.result(each, reason=_NO_BOUND)
         days, pairs = self.days, self.days.pairs
-        most = days.functions.under(np.array([self.from_start(self.most)]), choice)[0]
-        longest = days.functions.under(self.most, choice)[pairs.to] == most
+        most = days.functions.under(np.array([self.most]), choice)[0]
+        longest = days.functions.under(self.longest, choice)[pairs.to] == most
         before = days.before(choice, self.first & longest)
         start = int(pairs.to[before[-1]])
         every = np.ones(days.size, np.bool_)
         path = days.path(before)
-        after = days.path(days.way(self.most, choice, start, self.onward, every))
+        after = days.path(days.way(self.longest, choice, start, self.onward, every))
         clauses = tuple(self.addends(choice).clauses([*path, *after], len(path)))
-        return replace(self.result(int(most)), clauses=clauses)
+        return replace(self.result(each, int(most)), clauses=clauses)
 
 
-class _Duration(_Claim):
+class _Duration(_Measured):
     """The days that an outcome takes."""
 
     def __init__(  # noqa: PLR0913, PLR0917
         self,
         procedure: Procedure,
-        each: Property,
         graph: EventGraph,
         limits: Limits,
         within: ReadingSet,
         waiting: ReadingSet,
         outcome: Outcome,
     ) -> None:
-        super().__init__(procedure, each, graph, limits, within)
+        super().__init__(procedure, graph, limits, within)
         self.outcome = outcome
         days = self.days
         self.triggered = self.cut(days.functions.set(days.at_start(days.able)))
         self.most = days.at_start(days.greatest)
-        self.unbounded = self.cut(days.functions.set(days.at_start(days.endless)))
-        self.waiting = graph.space.intersection(waiting, self.triggered)
-        self.failing = self.cut(self.too_many(self.most), self.unbounded, self.waiting)
+        unbounded = days.functions.set(days.at_start(days.endless))
+        self.always = self.cut(unbounded, graph.space.intersection(waiting, self.triggered))
 
-    def shown(self, choice: Mapping[str, str]) -> Result:
+    def shown(self, each: Property, choice: Mapping[str, str]) -> Result:
         """Return the most days under a choice, or that there is no most."""
-        if self.contains(self.waiting, choice) or self.contains(self.unbounded, choice):
-            return self.result(reason=f"{self.outcome.label.en} has no bound: {_NO_BOUND}")
+        if self.contains(self.always, choice):
+            return self.result(each, reason=f"{self.outcome.label.en} has no bound: {_NO_BOUND}")
         days = self.days
         most = days.functions.under(np.array([self.most]), choice)[0]
         every = np.ones(len(days.pairs.to), np.bool_)
         way = days.way(days.greatest, choice, None, every, days.ends != NEVER)
         clauses = tuple(self.addends(choice).clauses(days.path(way)))
-        return replace(self.result(int(most)), clauses=clauses)
+        return replace(self.result(each, int(most)), clauses=clauses)
