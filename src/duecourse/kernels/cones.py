@@ -85,7 +85,7 @@ class Cone:
     Args:
         graph: the moves.
         automaton: the automaton beside them, of at most `MOST_STATES` states.
-        first: for each node and state, whether it is there at the beginning; shape (nodes, states).
+        first: for each node, whether it is there at the beginning, in the first state.
         rules: how many rules the moves have.
         aim: what is wanted.
 
@@ -112,7 +112,7 @@ class Cone:
         self.count = count
         everywhere = np.full(graph.size, ~_NONE, np.uint64)
         self.order = graph.order
-        begun = np.where(first[self.order], self.places, _NONE).sum(axis=1, dtype=np.uint64)
+        begun = first[self.order].astype(np.uint64)
         self.forward = self._flowing(graph.laid, begun, everywhere, back=False)
         always, last = (self.places[aim.states == each].sum(dtype=np.uint64) for each in (2, 1))
         self.wanted = self.forward & (always | np.where(aim.last[self.order], last, _NONE))

@@ -210,17 +210,20 @@ def spread(  # noqa: PLR0913, PLR0917
         graph: the moves.
         automaton: the automaton beside them.
         under: for each rule, the choices under which it exists.
-        first: for each node and state, under which choices it is reached at the beginning; shape (nodes, states).
+        first: for each node, under which choices it is reached at the beginning, in the first state.
         allowed: for each node, under which choices it may be entered; all if None.
         aim: what is looked for, where it is no matter what else is reached; its answer is left there.
 
     Returns:
-        An array of the shape of `first`.
+        For each node and state, the choices; shape (nodes, states). With an aim the nodes are in the order of the graph.
     """
     order, laid = graph.order, graph.laid
-    found = first[order].reshape(-1)
-    fresh, waiting = found.copy(), (first != NEVER).any(axis=1)[order]
-    aim = aim or Aim(np.zeros(first.shape[1], np.int8), np.zeros(graph.size, np.bool_))
+    width = len(automaton.goes_on)
+    found = np.full((graph.size, width), NEVER, np.int32)
+    found[:, 0] = first[order]
+    fresh, waiting = found.copy().reshape(-1), found[:, 0] != NEVER
+    asked_for = aim is not None
+    aim = aim or Aim(np.zeros(width, np.int8), np.zeros(graph.size, np.bool_))
     progress = np.array([0, 0, -1, 0, NEVER, 0, aim.shown, aim.every], np.int64)
     kinds, group = np.unique(under, return_inverse=True)
     asked = (
@@ -240,9 +243,11 @@ def spread(  # noqa: PLR0913, PLR0917
         kinds.astype(np.int32),
         np.full((len(kinds), 2), NEVER, np.int64),
     )
-    while not SPREAD(*asked, found, fresh, waiting, progress, diagrams.store):
+    while not SPREAD(*asked, found.reshape(-1), fresh, waiting, progress, diagrams.store):
         diagrams.grow()
     aim.shown = int(progress[SHOWN])
-    result = np.empty_like(first)
-    result[order] = found.reshape(first.shape)
+    if asked_for:
+        return found
+    result = np.empty_like(found)
+    result[order] = found
     return result

@@ -76,6 +76,14 @@ class FeaturedTable:
     def _stage_mask(self) -> int:
         return self.common.fields["stage"].mask
 
+    def under(self, choice: Mapping[str, str]) -> Table:
+        """Return the table of one choice of readings: what exists under it, in the layout common to all."""
+        rules = {
+            stage: tuple(rule for rule, under in found if self.space.contains(under, choice))
+            for stage, found in self.rules.items()
+        }
+        return replace(self.common, rules=rules, readings=dict(choice))
+
     def moves(self, packed: int) -> Iterator[Move]:
         """Yield every rule that fires in a configuration under some choice of readings."""
         for rule, under in self._rules_by_code[packed & self._stage_mask]:

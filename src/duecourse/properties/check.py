@@ -90,7 +90,7 @@ def check(
     """
     began = time.perf_counter()
     judge = Judge(procedure, tuple(properties), readings or {}, limit)
-    results = tuple(_expected(procedure, found) for found in judge.results())
+    results = tuple(as_expected(procedure, found) for found in judge.results())
     exploration = judge.plain
     configurations, moves = exploration.size
     return Report(
@@ -105,7 +105,8 @@ def check(
     )
 
 
-def _expected(procedure: Procedure, found: Result) -> Result:
+def as_expected(procedure: Procedure, found: Result) -> Result:
+    """Return a result with whether the property file expects it."""
     if found.verdict is Verdict.INCONCLUSIVE:
         return found
     wanted = found.property.expected(procedure)

@@ -17,6 +17,7 @@ from duecourse.kernels.cones import MOST_STATES, Cone
 from duecourse.kernels.graphs import Automaton, Graph
 from duecourse.kernels.reach import MAX_BITS
 from duecourse.kernels.sets import Aim
+from duecourse.kernels.walks import shortest
 from duecourse.kernels.ways import grouped
 from duecourse.model.reading_set import ALL, NONE, TooManyError
 from duecourse.properties.compiled import Search, fits
@@ -63,7 +64,7 @@ class Asked:
         graph: the moves.
         rules: how many rules they have.
         automaton: the automaton beside them.
-        first: for each configuration and state, under which choices it is reached at the beginning.
+        first: for each configuration, under which choices it is reached at the beginning, in the first state.
         aim: what is looked for.
     """
 
@@ -76,9 +77,29 @@ class Asked:
     @cached_property
     def cone(self) -> Cone | None:
         """Where a way to what is looked for may lead, whatever the readings; None where there are too many states."""
-        if self.first.shape[1] > MOST_STATES:
+        if len(self.automaton.goes_on) > MOST_STATES:
             return None
         return Cone(self.graph, self.automaton, self.rules, self.first != NONE, self.aim)
+
+
+def _automaton(judged: Judged, kinds: Indices, symbols: Indices, *, covered: bool) -> Automaton:
+    """Return a claim as an automaton; where its first state is covered, without the moves that stay in it."""
+    leads, after = [0], []
+    for symbol in judged.alphabet:
+        for state in judged.states:
+            after += [
+                judged.number[to]
+                for to in judged.watching.after(state, symbol)
+                if not (covered and state == to == judged.watching.initial)
+            ]
+            leads.append(len(after))
+    return Automaton(
+        kinds,
+        symbols,
+        np.array(leads, np.int64),
+        np.array(after, np.int32),
+        ~(judged.now | judged.never),
+    )
 
 
 class Family:
@@ -108,6 +129,7 @@ class Family:
         self.under = np.array([exists[id(rule)] for rule in self.rules], np.int32)
         self._kinds: dict[int, tuple[Indices, list[int]]] = {}
         self.sets = FamilySets(self.space)
+        self._automata: dict[Monitor, tuple[Automaton, NDArray[np.int8]]] = {}
 
     @property
     def size(self) -> int:
@@ -154,12 +176,13 @@ class Family:
         """
         kinds, symbols = taken or (self.nothing, np.zeros(len(self.rules), np.int32))
         stays = Automaton(kinds, symbols, np.array([0, 1]), _EVERY, np.ones(1, np.bool_))
-        return self.sets.spread(self.graph, stays, under, self.first(1))[:, 0]
+        return self.sets.spread(self.graph, stays, under, self.first)[:, 0]
 
-    def first(self, states: int) -> Indices:
-        """Return where cases begin: for each configuration and state of a claim, under which choices."""
-        first = np.zeros((self.graph.size, states), np.int32)
-        first[: len(self.table.common.initial), 0] = self.within
+    @cached_property
+    def first(self) -> Indices:
+        """Where cases begin: for each configuration, under which choices."""
+        first = np.zeros(self.graph.size, np.int32)
+        first[: len(self.table.common.initial)] = self.within
         return first
 
     @cached_property
@@ -212,30 +235,32 @@ class Family:
         symbols, alphabet = self.symbols(watching, kinds, examples)
         judged = Judged(watching, quality, alphabet)
         covered = judged.covered
-        leads, after = [0], []
-        for symbol in alphabet:
-            for state in judged.states:
-                after += [
-                    judged.number[to]
-                    for to in watching.after(state, symbol)
-                    if not (covered and state == to == watching.initial)
-                ]
-                leads.append(len(after))
-        automaton = Automaton(
-            kinds,
-            symbols,
-            np.array(leads, np.int64),
-            np.array(after, np.int32),
-            ~(judged.now | judged.never),
-        )
-        first = self.first(len(judged.states))
+        automaton = _automaton(judged, kinds, symbols, covered=covered)
+        first = self.reached if covered else self.first
         aim = Aim(judged.aims, self.final, every=self.within)
-        aim.shown = self.first_shown(judged.aims[0], self.reached if covered else first[:, 0])
+        aim.shown = self.first_shown(judged.aims[0], first)
         if covered:
+            first = np.zeros_like(self.reached)
             places = self.sources_of(automaton)
-            first[:, 0] = NONE
-            first[places, 0] = self.reached[places]
+            first[places] = self.reached[places]
         return Asked(self.graph, len(self.rules), automaton, first, aim)
+
+    def violation(
+        self, monitor: Monitor, choice: Mapping[str, str]
+    ) -> tuple[Rule, ...] | None:
+        """Return a shortest case of one choice that violates a claim, as a search on its own table finds it."""
+        if monitor not in self._automata:
+            watching = monitor.bind(self.table.common)
+            kinds, examples = self.kinds(watching.mask)
+            symbols, alphabet = self.symbols(watching, kinds, examples)
+            judged = Judged(watching, Quality.VIOLATED, alphabet)
+            automaton = _automaton(judged, kinds, symbols, covered=False)
+            self._automata[monitor] = automaton, judged.aims
+        automaton, aims = self._automata[monitor]
+        taken = [self.space.contains(under, choice) for under in self.under.tolist()]
+        begin = len(self.table.common.initial)
+        found = shortest(self.graph, automaton, begin, np.array(taken), aims, self.final)
+        return None if found is None else tuple(self.rules[rule] for rule in found)
 
     def may_show(self, monitor: Monitor, quality: Quality) -> bool:
         """Return whether some mixture of choices shows something of a claim: if none does, no choice does."""
@@ -264,7 +289,9 @@ class Family:
             return np.empty(0, np.int64)
         some = np.concatenate(found)
         meant = by_rule[self.graph.rule[some], automaton.kinds[self.graph.to[some]]]
-        return np.unique(self.graph.sources[some[meant]])
+        leading = np.zeros(self.size, np.bool_)
+        leading[self.graph.sources[some[meant]]] = True
+        return np.flatnonzero(leading)
 
     @cached_property
     def edges_by_rule(self) -> tuple[Numbers, Numbers]:
@@ -277,6 +304,14 @@ class Family:
         """Return what each rule and kind of configuration is to a claim, by number, and the symbols."""
         numbers: dict[Symbol, int] = {}
         count = len(examples)
+        if count == 1 and not watching.looks_close:
+            kinds_of, first = self.happening_kinds
+            each = [
+                watching.symbol_of(self.rules[rule], examples[0], self.happenings[rule])
+                for rule in first
+            ]
+            by_kind = [numbers.setdefault(symbol, len(numbers)) for symbol in each]
+            return np.array(by_kind, np.int32)[kinds_of], list(numbers)
         found = np.full(len(self.rules) * count, -1, np.int32)
         names = self.happenings
         for pair in self.pairs(kinds, count).tolist():
@@ -284,6 +319,13 @@ class Family:
             symbol = watching.symbol_of(self.rules[rule], examples[kind], names[rule])
             found[pair] = numbers.setdefault(symbol, len(numbers))
         return found, list(numbers)
+
+    @cached_property
+    def happening_kinds(self) -> tuple[Indices, list[int]]:
+        """For each rule, of which kind it is by what happens; and for each kind a rule of it."""
+        numbers: dict[frozenset[str], int] = {}
+        kinds = [numbers.setdefault(names, len(numbers)) for names in self.happenings]
+        return np.array(kinds, np.int32), [kinds.index(kind) for kind in range(len(numbers))]
 
     @cached_property
     def happenings(self) -> list[frozenset[str]]:
@@ -299,11 +341,10 @@ class Family:
         self, operation: Callable[[int, int], int], first: Indices, second: Indices
     ) -> Indices:
         """Return an operation on two sets, for each place."""
-        pairs, where = np.unique(
-            (first.astype(np.int64) << 32) | second.astype(np.int64), return_inverse=True
-        )
+        both = (first.astype(np.int64) << 32) | second.astype(np.int64)
+        pairs = np.unique(both)
         results = [operation(int(pair >> 32), int(pair & 0xFFFFFFFF)) for pair in pairs.tolist()]
-        found: Indices = np.array(results, np.int32)[where.reshape(-1)].reshape(first.shape)
+        found: Indices = np.array(results, np.int32)[np.searchsorted(pairs, both)]
         return found
 
     # --- claims about the graph ----------------------------------------------------------------------------------
@@ -342,7 +383,7 @@ class Family:
             graph.rule.astype(np.int64) * (len(wanted) // len(self.rules)) + kinds[graph.to]
         ]
         back = graph.reversed(asked.astype(np.bool_))
-        first = np.zeros((back.size, 1), np.int32)
+        first = np.zeros(back.size, np.int32)
         first[-1] = ALL
         stays = Automaton(
             np.zeros(back.size, np.int32),
@@ -372,8 +413,8 @@ class Family:
     def leaving(self, under: Indices) -> Indices:
         """Return the choices under which each configuration has some move that is taken."""
         back = self.graph.reversed(np.ones(len(self.graph.to), np.bool_))
-        first = np.zeros((back.size, 2), np.int32)
-        first[-1, 0] = ALL
+        first = np.zeros(back.size, np.int32)
+        first[-1] = ALL
         once = Automaton(
             np.zeros(back.size, np.int32),
             np.zeros(len(self.rules), np.int32),
@@ -430,8 +471,6 @@ class Family:
         self, kinds: Indices, symbols: Indices, under: Indices, staying: Indices, *, on: bool
     ) -> Indices:
         """Return what is reached, inside a set of places, from any of them by a move of symbol 1, and on from there."""
-        first = np.zeros((self.graph.size, 2), np.int32)
-        first[:, 0] = staying
         # symbol 0 leads on from state 1 alone, symbol 1 from both
         automaton = Automaton(
             kinds,
@@ -440,4 +479,4 @@ class Family:
             np.ones(3, np.int32),
             np.array([True, on]),
         )
-        return self.sets.spread(self.graph, automaton, under, first, staying)[:, 1]
+        return self.sets.spread(self.graph, automaton, under, staying, staying)[:, 1]

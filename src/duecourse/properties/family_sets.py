@@ -71,7 +71,7 @@ class FamilySets:
             graph: the moves.
             automaton: the automaton beside them.
             under: for each rule, the choices under which it exists.
-            first: for each node and state, under which choices it is reached at the beginning; shape (nodes, states).
+            first: for each node, under which choices it is reached at the beginning, in the first state.
             aim: what is looked for, with choices as sets of the space.
         """
         words = self.words

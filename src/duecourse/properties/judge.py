@@ -61,9 +61,13 @@ class Judge:
     ) -> None:
         self.procedure, self.properties = procedure, properties
         self.readings, self.limit = readings, limit
-        self.plain = Exploration(compile_table(procedure, readings), limit)
         self.timely: dict[int, Exploration] = {}
         self.able: dict[int, Mapping[int, int]] = {}
+
+    @cached_property
+    def plain(self) -> Exploration:
+        """Every behaviour."""
+        return Exploration(compile_table(self.procedure, self.readings), self.limit)
 
     def results(self) -> list[Result]:
         """Return the result of each property, in their order."""
@@ -176,7 +180,7 @@ class Judge:
         Where the shortest case of all cannot be dated only lapses count that can happen, and without them it may hold.
         """
         table = exploration.table
-        ways = [(violation(exploration, one), one) for one in (p.bind(table) for p in pieces)]
+        ways = [(self.violation(exploration, p), p) for p in (p.bind(table) for p in pieces)]
         found = [(way, piece) for way, piece in ways if way is not None]
         if not found:
             return self.unfinished(exploration, result)
@@ -186,6 +190,10 @@ class Judge:
         if shown.reason != UNDATED or self.is_timely(exploration):
             return shown
         return self.broken(self.in_time(exploration), result, [piece.monitor for _, piece in found])
+
+    def violation(self, exploration: Exploration, watching: Watching) -> tuple[Rule, ...] | None:
+        """Return a shortest case that violates a part of a claim; None where there is none."""
+        return violation(exploration, watching)
 
     def in_time(self, exploration: Exploration) -> Exploration:
         """Return the behaviours in which a lapse happens only where its clock can lapse."""

@@ -13,16 +13,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from duecourse.model.featured import compile_featured
 from duecourse.model.reading_set import NONE, ReadingSpace, TooManyError
 from duecourse.model.variants import choose_readings
-from duecourse.properties.check import Verdict, check
+from duecourse.properties.check import Result, Verdict, as_expected, check
 from duecourse.properties.clocked_table import with_clocks
 from duecourse.properties.explore import MAX_CONFIGURATIONS
 from duecourse.properties.family import Family
+from duecourse.properties.family_walk import FamilyJudge
 from duecourse.properties.goals import ending_of, goal_of
 from duecourse.properties.monitor import observed
 from duecourse.properties.property import Kind, Property
@@ -31,12 +32,11 @@ from duecourse.properties.readings_terms import Times
 from duecourse.properties.showing import Quality
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from duecourse.model.procedure import Procedure
     from duecourse.model.reading_set import Condition, ReadingSet
     from duecourse.model.table import Rule
-    from duecourse.properties.check import Result
     from duecourse.properties.family import Indices
     from duecourse.properties.monitor import Monitor
 
@@ -70,9 +70,13 @@ def check_readings(
         {each.id: [option.id for option in each.options] for each in procedure.readings}
     )
     checking = _Checking(procedure, asked, fixed, limit)
+    # claims about working days take longest, and have much in common: they are one task, the first
+    timed = [each for each in asked if each.kind in _TIMES]
+    others = [[each] for each in asked if each.kind not in _TIMES]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(checking.found, asked))
-    results = checking.shown(found)
+        tasks = pool.map(checking.all_found, [timed, *others])
+        known = {id(one.property): one for each in tasks for one in each}
+    results = checking.shown([known[id(each)] for each in asked])
     family = checking.family if checking.explored else None
     return ReadingsReport(
         procedure=procedure,
@@ -96,6 +100,7 @@ class _Found:
         visited: configurations, with the states of the property, that were visited.
         reason: why it could not be found out.
         shown: gives the result under one choice of them without a check of its own.
+        pieces: the parts of a claim about cases that some choice violates.
     """
 
     property: Property
@@ -104,6 +109,7 @@ class _Found:
     visited: int = 0
     reason: str = ""
     shown: Callable[[Mapping[str, str]], Result] | None = None
+    pieces: tuple[Monitor, ...] = ()
 
 
 class _Checking:
@@ -117,34 +123,48 @@ class _Checking:
         limit: int,
     ) -> None:
         self.procedure, self.fixed, self.limit = procedure, fixed, limit
-        self.lock = Lock()
+        self.exploring = RLock()
         self.properties = tuple(properties)
 
     @property
     def explored(self) -> bool:
         """Whether there is a family."""
-        return "family" in self.__dict__
+        return "_family" in self.__dict__
 
-    @cached_property
+    @property
     def family(self) -> Family:
         """The behaviours, with every step, where a lapse may happen at any time.
 
         Raises:
             TooManyError: there are too many.
         """
+        with self.exploring:
+            return self._family
+
+    @property
+    def clocked(self) -> Family:
+        """The behaviours in time."""
+        with self.exploring:
+            return self._clocked
+
+    @cached_property
+    def _family(self) -> Family:
         monitors = [each.monitor for each in self.properties if each.monitor is not None]
         table = compile_featured(self.procedure, observed=observed(monitors, self.procedure))
         return Family(table, self.fixed, self.limit)
 
     @cached_property
-    def clocked(self) -> Family:
-        """The behaviours in time."""
+    def _clocked(self) -> Family:
         return Family(with_clocks(self.family.table), self.fixed, self.limit)
 
     @property
     def space(self) -> ReadingSpace:
         """The choices of readings."""
         return self.family.space
+
+    def all_found(self, properties: Iterable[Property]) -> list[_Found]:
+        """Return the choices under which properties fail."""
+        return [self.found(each) for each in properties]
 
     def found(self, each: Property) -> _Found:
         """Return the choices under which a property fails."""
@@ -169,8 +189,7 @@ class _Checking:
     def timed(self, each: Property) -> _Found:
         """Return what is known of a claim about working days."""
         times = self.times[each.without]
-        with self.lock:
-            found = times.found(each)
+        found = times.found(each)
         return _Found(
             each,
             self.family.space.copied(found.failing, times.space),
@@ -197,11 +216,13 @@ class _Checking:
         assert each.monitor is not None
         # what no mixture of choices can break holds; what may break is looked at among the behaviours in time
         failing, visited = NONE, self.family.size
+        violated: list[Monitor] = []
         for piece in each.monitor.pieces():
             if self.family.may_show(piece, Quality.VIOLATED):
                 found = self.clocked.shown(piece, Quality.VIOLATED)
                 failing = self.space.union(failing, found.under)
                 visited += found.visited
+                violated += [piece] if found.under != NONE else []
         triggered = self.family.within
         if each.monitor.twin:
             triggered = NONE
@@ -209,7 +230,8 @@ class _Checking:
                 found = self.family.shown(piece, Quality.ACCEPTED)
                 triggered = self.space.union(triggered, found.under)
                 visited += found.visited
-        return _Found(each, failing, self.space.union(triggered, failing), visited)
+        triggered = self.space.union(triggered, failing)
+        return _Found(each, failing, triggered, visited, pieces=tuple(violated))
 
     def sometimes(self, each: Property) -> _Found:
         assert each.monitor is not None
@@ -261,18 +283,13 @@ class _Checking:
             for index, one in enumerate(found)
             if one.failing is not None
         }
-        asked: dict[tuple[tuple[str, str], ...], list[Property]] = {}
-        checked: dict[tuple[tuple[tuple[str, str], ...], str], Result] = {}
+        asked: dict[tuple[tuple[str, str], ...], list[_Found]] = {}
         for index, each in conditions.items():
             for _, _, choice in each:
-                show = found[index].shown
-                if show is not None:
-                    checked[tuple(choice.items()), found[index].property.id] = show(choice)
-                    continue
-                asked.setdefault(tuple(choice.items()), []).append(found[index].property)
-        for key, properties in asked.items():
-            once = list({each.id: each for each in properties}.values())
-            for result in check(self.procedure, once, dict(key), limit=self.limit).results:
+                asked.setdefault(tuple(choice.items()), []).append(found[index])
+        checked: dict[tuple[tuple[tuple[str, str], ...], str], Result] = {}
+        for key, some in asked.items():
+            for result in self.checked(dict(key), some):
                 checked[key, result.property.id] = result
         return tuple(
             self.result(
@@ -284,6 +301,27 @@ class _Checking:
             )
             for index, one in enumerate(found)
         )
+
+    def checked(self, choice: Mapping[str, str], found: Sequence[_Found]) -> Iterator[Result]:
+        """Yield the results of properties that fail under a choice, each with a shortest case where there is one."""
+        left: list[Property] = []
+        judge = FamilyJudge(
+            self.procedure, choice, self.limit, self.family, lambda: self.clocked
+        )
+        for one in {one.property.id: one for one in found}.values():
+            each = one.property
+            if one.shown is not None:
+                yield as_expected(self.procedure, one.shown(choice))
+            elif each.kind is Kind.SOMETIMES:
+                result = Result(each, Verdict.VIOLATED, visited=one.visited)
+                yield as_expected(self.procedure, result)
+            elif each.kind is Kind.ALWAYS:
+                some = Result(each, Verdict.HOLDS, visited=one.visited)
+                yield as_expected(self.procedure, judge.broken(judge.plain, some, one.pieces))
+            else:
+                left.append(each)
+        if left:
+            yield from check(self.procedure, left, choice, limit=self.limit).results
 
     def conditions(self, failing: ReadingSet) -> list[tuple[Condition, ReadingSet, dict[str, str]]]:
         """Return an irredundant cover: each condition, the choices that meet it, and the nearest to the defaults."""

@@ -152,21 +152,19 @@ class Times:
 
     def _term(self, term: Property, measure: str) -> Iterator[_Measured]:
         """Yield the days of a term, for each way in which limits count."""
-        kept, renamed = _term_edges(self.graph, term)
+        part = self.graph.part(*_term_edges(self.graph, term), self.within)
+        later = putting_off(part)
         for limits, within in self._under():
-            part = self.graph.part(kept, renamed, within)
-            yield _Term(self.procedure, term, measure, part, limits, within)
+            yield _Term(self.procedure, part, limits, within, later, term, measure)
 
     def _durations(self, outcome: Outcome, measure: str) -> Iterator[_Measured]:
         """Yield the days that an outcome takes, for each way in which limits count."""
-        kept, waiting = self.graph.toward(outcome.id), NONE
+        part = self.graph.part(self.graph.toward(outcome.id), _unmarked, self.within)
+        later, waiting = putting_off(part), NONE
         if measure == "elapsed":
-            waiting = self.space.any_of(
-                some for _, some in self.waits.to(outcome.id, self.space)
-            )
+            waiting = self.space.any_of(some for _, some in self.waits.to(outcome.id, self.space))
         for limits, within in self._under():
-            part = self.graph.part(kept, _unmarked, within)
-            yield _Duration(self.procedure, part, limits, within, waiting, outcome)
+            yield _Duration(self.procedure, part, limits, within, later, waiting, outcome)
 
 
 def term_of(each: Property) -> tuple[Expression, ...]:
@@ -225,10 +223,14 @@ class _Measured:
     always: ReadingSet
     triggered: ReadingSet
 
-    def __init__(
-        self, procedure: Procedure, graph: EventGraph, limits: Limits, within: ReadingSet
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        procedure: Procedure,
+        graph: EventGraph,
+        limits: Limits,
+        within: ReadingSet,
+        later: frozenset[str],
     ) -> None:
-        later = putting_off(graph)
         self.procedure, self.within = procedure, within
         self.days = FamilyDays(graph, dict(limits[0]), dict(limits[1]), unlimited=True, later=later)
 
@@ -270,13 +272,14 @@ class _Term(_Measured):
     def __init__(  # noqa: PLR0913, PLR0917
         self,
         procedure: Procedure,
-        term: Property,
-        measure: str,
         graph: EventGraph,
         limits: Limits,
         within: ReadingSet,
+        later: frozenset[str],
+        term: Property,
+        measure: str,
     ) -> None:
-        super().__init__(procedure, graph, limits, within)
+        super().__init__(procedure, graph, limits, within, later)
         days, pairs = self.days, self.days.pairs
         first, last = _marked(graph, term)
         none = np.zeros(1, np.bool_)
@@ -344,10 +347,11 @@ class _Duration(_Measured):
         graph: EventGraph,
         limits: Limits,
         within: ReadingSet,
+        later: frozenset[str],
         waiting: ReadingSet,
         outcome: Outcome,
     ) -> None:
-        super().__init__(procedure, graph, limits, within)
+        super().__init__(procedure, graph, limits, within, later)
         self.outcome = outcome
         days = self.days
         self.triggered = self.cut(days.functions.set(days.at_start(days.able)))

@@ -168,7 +168,7 @@ class Watching:
 
         Steps of which the claim names the same are the same to it, unless it asks for actors or clocks.
         """
-        close = self._close(rule) if self._looks_close else None
+        close = self._close(rule) if self.looks_close else None
         key = self.monitor.named & names, to & self.mask, actor, close
         found = self._alike.get(key)
         if found is None:
@@ -176,7 +176,7 @@ class Watching:
         return found
 
     @cached_property
-    def _looks_close(self) -> bool:
+    def looks_close(self) -> bool:
         """Whether the claim asks for actors or clocks."""
         return bool(self.monitor.actors or self.tracked)
 
