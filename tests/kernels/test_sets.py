@@ -1,13 +1,18 @@
-"""The compiled fixpoint of sets over a graph, against the plain one, on random graphs with automata beside them."""
+"""The compiled fixpoints over a graph with an automaton beside it, against the plain one, on random graphs."""
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from duecourse.kernels.cones import Cone
 from duecourse.kernels.graphs import Automaton, Graph
-from duecourse.kernels.sets import Sets
+from duecourse.kernels.sets import Aim, spread
+from duecourse.kernels.walks import shortest
 from duecourse.model.reading_set import ALL, NONE, ReadingSpace
-from duecourse.properties.fixpoint import spread
+from duecourse.properties import fixpoint
+from duecourse.properties.family_sets import FamilySets
+from duecourse.properties.functions import Functions
 
 SPACE = ReadingSpace({"a": ["0", "1"], "b": ["0", "1", "2"]})
 CUBES = [
@@ -16,61 +21,183 @@ CUBES = [
     *(SPACE.cube({"a": [x]}) for x in "01"),
     *(SPACE.cube({"a": [x], "b": list(y)}) for x in "01" for y in ("0", "12", "02")),
 ]
+CHOICES = [chosen for chosen, _ in SPACE.choices(["a", "b"])]
 
 
-@settings(max_examples=150)
-@given(st.data())
-def test_it_is_the_plain_least_fixpoint(data: st.DataObject) -> None:
-    nodes, states, rules, kinds = (data.draw(st.integers(1, most)) for most in (6, 3, 3, 2))
-    number = st.integers(0, 1_000)
-    edges = data.draw(
-        st.lists(st.tuples(*(st.integers(0, n - 1) for n in (nodes, nodes, rules))), max_size=14)
-    )
-    edges.sort()
-    under = [data.draw(st.sampled_from(CUBES)) for _ in range(rules)]
-    kind = [data.draw(number) % kinds for _ in range(nodes)]
-    symbol = [data.draw(st.integers(-1, 1)) for _ in range(rules * kinds)]
-    after = {
-        (s, q): sorted(data.draw(st.sets(st.integers(0, states - 1), max_size=2)))
-        for s in range(2)
-        for q in range(states)
-    }
-    goes_on = [data.draw(st.booleans()) for _ in range(states)]
-    allowed = [data.draw(st.sampled_from(CUBES)) for _ in range(nodes)]
-    first = np.zeros((nodes, states), np.int32)
-    first[0, 0] = data.draw(st.sampled_from(CUBES))
+class Drawn:
+    """A random graph with an automaton beside it; all cases begin in node 0 and state 0."""
 
-    graph = Graph(
-        np.searchsorted([edge[0] for edge in edges], range(nodes + 1)).astype(np.int64),
-        np.array([edge[1] for edge in edges], np.int32),
-        np.array([edge[2] for edge in edges], np.int32),
-    )
-    leads = np.cumsum([0, *(len(after[s, q]) for s in range(2) for q in range(states))])
-    found = Sets((SPACE.intersection, SPACE.union, SPACE.difference)).spread(
-        graph,
-        Automaton(
+    def __init__(self, data: st.DataObject) -> None:
+        self.nodes, self.states, rules, kinds = (
+            data.draw(st.integers(1, most)) for most in (6, 3, 3, 2)
+        )
+        nodes, states = self.nodes, self.states
+        edges = data.draw(
+            st.lists(
+                st.tuples(*(st.integers(0, n - 1) for n in (nodes, nodes, rules))), max_size=14
+            )
+        )
+        edges.sort()
+        self.edges = edges
+        self.under = np.array([data.draw(st.sampled_from(CUBES)) for _ in range(rules)], np.int32)
+        kind = [data.draw(st.integers(0, kinds - 1)) for _ in range(nodes)]
+        symbol = [data.draw(st.integers(-1, 1)) for _ in range(rules * kinds)]
+        after = {
+            (s, q): sorted(data.draw(st.sets(st.integers(0, states - 1), max_size=2)))
+            for s in range(2)
+            for q in range(states)
+        }
+        goes_on = [data.draw(st.booleans()) for _ in range(states)]
+        self.allowed = np.array([data.draw(st.sampled_from(CUBES)) for _ in range(nodes)], np.int32)
+        self.first = np.zeros(nodes, np.int32)
+        self.first[0] = data.draw(st.sampled_from(CUBES))
+        aims = [data.draw(st.integers(0, 2)) for _ in range(states)]
+        last = [data.draw(st.booleans()) for _ in range(nodes)]
+        self.wanted = {
+            (node, state)
+            for node in range(nodes)
+            for state in range(states)
+            if aims[state] == 2 or (aims[state] == 1 and last[node])
+        }
+        self.graph = Graph(
+            np.searchsorted([edge[0] for edge in edges], range(nodes + 1)).astype(np.int64),
+            np.array([edge[1] for edge in edges], np.int32),
+            np.array([edge[2] for edge in edges], np.int32),
+        )
+        leads = np.cumsum([0, *(len(after[s, q]) for s in range(2) for q in range(states))])
+        self.automaton = Automaton(
             np.array(kind, np.int32),
             np.array(symbol, np.int32),
             leads.astype(np.int64),
             np.array([to for each in after.values() for to in each], np.int32),
             np.array(goes_on),
-        ),
-        np.array(under, np.int32),
-        first,
-        np.array(allowed, np.int32),
+        )
+        self.aims, self.last = np.array(aims, np.int8), np.array(last)
+
+        def successors(
+            place: tuple[int, int],
+            allowed: NDArray[np.int32] | None = None,
+            *,
+            mixed: bool = False,
+        ) -> list[tuple[tuple[int, int], int]]:
+            node, state = place
+            return [
+                (
+                    (to, q),
+                    SPACE.intersection(
+                        ALL if mixed else int(self.under[rule]),
+                        ALL if allowed is None else int(allowed[to]),
+                    ),
+                )
+                for source, to, rule in edges
+                if source == node and goes_on[state] and symbol[rule * kinds + kind[to]] >= 0
+                for q in after[symbol[rule * kinds + kind[to]], state]
+            ]
+
+        self.successors = successors
+
+    def plain(
+        self, allowed: NDArray[np.int32] | None = None, *, mixed: bool = False
+    ) -> dict[tuple[int, int], int]:
+        """Return what the plain fixpoint reaches; mixed, whatever the choices on the edges."""
+        found = fixpoint.spread(
+            SPACE,
+            {(0, 0): int(self.first[0])},
+            lambda place: self.successors(place, allowed, mixed=mixed),
+            1_000,
+        )
+        return {place: under for place, under in found.items() if under != NONE}
+
+    def aim(self) -> Aim:
+        """Return the aim, with what is shown at the beginning."""
+        shown = int(self.first[0]) if (0, 0) in self.wanted else NONE
+        return Aim(self.aims, self.last, shown, int(self.first[0]))
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_it_is_the_plain_least_fixpoint(data: st.DataObject) -> None:
+    drawn = Drawn(data)
+    found = FamilySets(SPACE).spread(
+        drawn.graph, drawn.automaton, drawn.under, drawn.first, drawn.allowed
     )
+    reached = {place: int(found[place]) for place in np.ndindex(found.shape) if found[place]}
+    assert reached == drawn.plain(drawn.allowed)
 
-    def successors(place: tuple[int, int]) -> list[tuple[tuple[int, int], int]]:
-        node, state = place
-        return [
-            ((to, q), SPACE.intersection(under[rule], allowed[to]))
-            for source, to, rule in edges
-            if source == node and goes_on[state] and symbol[rule * kinds + kind[to]] >= 0
-            for q in after[symbol[rule * kinds + kind[to]], state]
-        ]
 
-    start = {(0, 0): int(first[0, 0])}
-    plain = spread(SPACE, start, successors, 1_000)
-    assert {place: int(found[place]) for place in np.ndindex(nodes, states) if found[place]} == {
-        place: under for place, under in plain.items() if under != NONE
-    }
+@settings(max_examples=200)
+@given(st.data())
+def test_what_is_shown_is_what_the_plain_fixpoint_shows_with_and_without_a_cone(
+    data: st.DataObject,
+) -> None:
+    drawn = Drawn(data)
+    plain = SPACE.any_of(under for place, under in drawn.plain().items() if place in drawn.wanted)
+    sets = FamilySets(SPACE)
+    rules = len(drawn.under)
+    arguments = (drawn.graph, drawn.automaton, drawn.under, drawn.first)
+    assert sets.showing(*arguments, drawn.aim())[0] == plain
+    aim = drawn.aim()
+    cone = Cone(drawn.graph, drawn.automaton, rules, drawn.first != NONE, aim)
+    reached = set(drawn.plain(mixed=True))
+    assert cone.reached == bool(reached & drawn.wanted)
+    aim.cone = cone.leading()
+    assert sets.showing(*arguments, aim)[0] == plain
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_a_walk_is_as_short_as_can_be_and_is_there_where_the_choice_shows_it(
+    data: st.DataObject,
+) -> None:
+    drawn = Drawn(data)
+    drawn.first[0] = ALL
+    choice = data.draw(st.sampled_from(CHOICES))
+    taken = np.array([SPACE.contains(int(under), choice) for under in drawn.under])
+    found = shortest(drawn.graph, drawn.automaton, 1, taken, drawn.aims, drawn.last)
+    # layer by layer
+    layers: list[set[tuple[int, int]]] = [{(0, 0)}]
+    seen: set[tuple[int, int]] = {(0, 0)}
+    while layers[-1] and not layers[-1] & drawn.wanted:
+        after = {
+            to
+            for place in layers[-1]
+            for to, under in drawn.successors(place)
+            if SPACE.contains(under, choice)
+        }
+        layers.append(after - seen)
+        seen |= after
+    assert (found is None) == (not layers[-1])
+    if found is not None:
+        assert len(found) == len(layers) - 1
+        assert all(taken[rule] for rule in found)
+
+
+def test_it_goes_on_where_there_was_no_room_for_a_node() -> None:
+    space = ReadingSpace({name: ["0", "1", "2"] for name in "abcdef"})
+    cubes = [space.cube({x: ["0"], y: ["1"]}) for x in "abcdef" for y in "abcdef" if x != y]
+    count = len(cubes)
+    # a row of nodes; the plain result is the same equation, node by node
+    graph = Graph(
+        np.array([*range(count + 1), count], np.int64),
+        np.arange(1, count + 1, dtype=np.int32),
+        np.arange(count, dtype=np.int32),
+    )
+    one = Automaton(
+        np.zeros(count + 1, np.int32),
+        np.zeros(count, np.int32),
+        np.array([0, 1]),
+        np.zeros(1, np.int32),
+        np.ones(1, np.bool_),
+    )
+    allowed = [space.complement(cube) for cube in cubes]
+    first = [NONE, *cubes]
+    functions = Functions(space)
+    arguments = (functions.all_of(allowed), functions.all_of(first))
+    room = functions.size
+    functions.levels, functions.children = functions.levels[:room], functions.children[:room]
+    found = spread(functions, graph, one, *arguments)
+    plain = NONE
+    for way, own in zip([ALL, *allowed], first, strict=True):
+        plain = space.union(space.intersection(plain, way), own)
+    assert functions.set(int(found[-1, 0])) == plain
+    assert functions.size > room

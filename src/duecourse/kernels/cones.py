@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duecourse.kernels.compiling import Compiled, whole
+from duecourse.kernels.graphs import ANYWHERE, AT_LAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +115,9 @@ class Cone:
         self.order = graph.order
         begun = first[self.order].astype(np.uint64)
         self.forward = self._flowing(graph.laid, begun, everywhere, back=False)
-        always, last = (self.places[aim.states == each].sum(dtype=np.uint64) for each in (2, 1))
+        always, last = (
+            self.places[aim.states == each].sum(dtype=np.uint64) for each in (ANYWHERE, AT_LAST)
+        )
         self.wanted = self.forward & (always | np.where(aim.last[self.order], last, _NONE))
         self.reached = bool(self.wanted.any())
 
@@ -125,7 +128,7 @@ class Cone:
 
     def leading(self) -> Bits:
         """Return, for each node, the states from which something wanted is reached, or that are it, as bits."""
-        found = np.empty_like(self.wanted)
+        found: Bits = np.empty_like(self.wanted)
         found[self.order] = self._flowing(
             self.graph.laid.backward, self.wanted, self.forward, back=True
         )

@@ -182,6 +182,11 @@ class Diagrams:
         return out
 
     def grow(self) -> None:
+        """Make room for more nodes.
+
+        Raises:
+            MemoryError: there are `MOST_NODES` already.
+        """
         room = 4 * len(self.levels)
         if room > MOST_NODES:
             raise MemoryError(f"more than {len(self.levels):,} nodes of diagrams")

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int32]
 
 
+NOWHERE, AT_LAST, ANYWHERE = range(3)
+"""Where a state of an automaton is looked for: nowhere, where a node is one of the last, or beside any node."""
+
+
 def _ordered(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
     def ordered(starts: Numbers, to: Indices, roots: Indices, order: Indices) -> None:
         count = len(starts) - 1
@@ -52,6 +56,7 @@ def _ordered(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
 
 ORDERED = Compiled(_ordered)
 """Puts nodes in an order in which, loops apart, each comes before those that it leads to."""
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -90,7 +95,9 @@ class Graph:
         place[self.order] = np.arange(self.size, dtype=np.int32)
         counts = np.diff(self.starts)[self.order]
         starts = np.concatenate(([0], np.cumsum(counts)))
-        edges = np.repeat(self.starts[:-1][self.order] - starts[:-1], counts) + np.arange(len(self.to))
+        edges = np.repeat(self.starts[:-1][self.order] - starts[:-1], counts) + np.arange(
+            len(self.to)
+        )
         return Graph(starts, place[self.to[edges]], self.rule[edges])
 
     @cached_property

@@ -116,86 +116,102 @@ class Passing:
         order = np.argsort(sources, kind="stable")
         counts = np.bincount(sources, minlength=size)
         starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-        self.order = order
-        self.full = False
-        known, later = np.zeros(1, np.bool_), np.full(1, -1, np.int32)
-        after = freed = np.full((1, events), -1, np.int32)
-        place = np.full((size, 1), -1, np.int32)
+        graph = (starts, to[order], event[order], freeing[order])
         self.node, self.left = np.empty(_FIRST, np.int32), np.empty(_FIRST, np.int32)
         self.ends = np.zeros(_FIRST + 1, np.int64)
         self.targets, self.by = np.empty(_FIRST, np.int32), np.empty(_FIRST, np.int32)
-        progress = np.zeros(3, np.int64)
-        widest = max((days for _, days in begin), default=0) + 1
-        known, after, freed, later, place = _wider(widest, known, after, freed, later, place)
-        for number, (at, days) in enumerate(begin):
-            self.node[number], self.left[number], place[at, days] = at, days, number
-        progress[COUNT] = len(begin)
-        graph = (starts, to[order], event[order], freeing[order])
-        while True:
-            status = EXPLORE(
-                *graph,
-                known,
-                after,
-                freed,
-                later,
-                place,
-                self.node,
-                self.left,
-                self.ends,
-                self.targets,
-                self.by,
-                progress,
-            )
-            if status == DONE:
-                break
+        self.progress = np.zeros(3, np.int64)
+        self.rows = _Rows(size, events)
+        self.full = False
+        self._begin(begin)
+        while (status := self._explored(graph)) != DONE and not self.full:
             if status == ROW:
-                days = int(self.left[progress[HEAD]])
-                own, free, then = row(days)
-                widest = int(max(own.max(initial=0), free.max(initial=0), then)) + 1
-                if widest > len(known):
-                    room = max(widest, 2 * len(known))
-                    known, after, freed, later, place = _wider(
-                        room, known, after, freed, later, place
-                    )
-                known[days], later[days] = True, then
-                after[days, : len(own)], freed[days, : len(free)] = own, free
+                days = int(self.left[self.progress[HEAD]])
+                self.rows.enter(days, *row(days))
             elif len(self.node) > 4 * most:
                 self.full = True
-                break
             else:
-                self.node, self.left, self.targets, self.by = (
-                    np.concatenate((each, np.empty(3 * len(each), np.int32)))
-                    for each in (self.node, self.left, self.targets, self.by)
-                )
-                self.ends = np.concatenate((self.ends, np.zeros(3 * len(self.ends), np.int64)))
-        self.size, count = int(progress[COUNT]), int(progress[EDGES])
+                self._grow()
+        self._finish(order, len(to))
+
+    def _begin(self, begin: list[tuple[int, int]]) -> None:
+        """Enter the pairs in which cases begin."""
+        self.rows.widen(max((days for _, days in begin), default=0) + 1)
+        for number, (at, days) in enumerate(begin):
+            self.node[number], self.left[number] = at, days
+            self.rows.place[at, days] = number
+        self.progress[COUNT] = len(begin)
+
+    def _explored(self, graph: tuple[Any, ...]) -> int:
+        """Explore as far as rows and room allow; return what stopped it."""
+        status: int = EXPLORE(
+            *graph,
+            *self.rows.arrays,
+            self.node,
+            self.left,
+            self.ends,
+            self.targets,
+            self.by,
+            self.progress,
+        )
+        return status
+
+    def _grow(self) -> None:
+        """Make room for more pairs and edges."""
+        self.node, self.left, self.targets, self.by = (
+            np.concatenate((each, np.empty(3 * len(each), np.int32)))
+            for each in (self.node, self.left, self.targets, self.by)
+        )
+        self.ends = np.concatenate((self.ends, np.zeros(3 * len(self.ends), np.int64)))
+
+    def _finish(self, order: Numbers, moves: int) -> None:
+        """Cut off the room that was not needed, and say what the edges are."""
+        self.size, count = int(self.progress[COUNT]), int(self.progress[EDGES])
         self.node, self.left = self.node[: self.size], self.left[: self.size]
         self.to, by = self.targets[:count], self.by[:count]
         self.sources = np.repeat(
             np.arange(self.size, dtype=np.int32), np.diff(self.ends[: self.size + 1])
         )
-        moves = len(to)
         self.passes = by == PASSING
         self.frees = by >= moves
         self.edge = np.where(self.passes, -1, order[np.where(self.passes, 0, by) % max(moves, 1)])
 
 
-def _wider(
-    room: int,
-    known: NDArray[np.bool_],
-    after: Indices,
-    freed: Indices,
-    later: Indices,
-    place: Indices,
-) -> tuple[NDArray[np.bool_], Indices, Indices, Indices, Indices]:
-    more = room - len(known)
-    if more <= 0:
-        return known, after, freed, later, place
-    blank = np.full((more, after.shape[1]), -1, np.int32)
-    return (
-        np.concatenate((known, np.zeros(more, np.bool_))),
-        np.concatenate((after, blank)),
-        np.concatenate((freed, blank)),
-        np.concatenate((later, np.full(more, -1, np.int32))),
-        np.concatenate((place, np.full((len(place), more), -1, np.int32)), axis=1),
-    )
+class _Rows:
+    """What time and every event make of days left, and where each pair is; a row for each days left that is known.
+
+    Args:
+        size: how many nodes the graph has.
+        events: how many things can happen.
+    """
+
+    def __init__(self, size: int, events: int) -> None:
+        self.known, self.later = np.zeros(1, np.bool_), np.full(1, -1, np.int32)
+        self.after = self.freed = np.full((1, events), -1, np.int32)
+        self.place = np.full((size, 1), -1, np.int32)
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """What the compiled loop works on."""
+        return self.known, self.after, self.freed, self.later, self.place
+
+    def enter(self, days: int, own: Indices, free: Indices, then: int) -> None:
+        """Enter the row of days left."""
+        widest = int(max(own.max(initial=0), free.max(initial=0), then)) + 1
+        if widest > len(self.known):
+            self.widen(max(widest, 2 * len(self.known)))
+        self.known[days], self.later[days] = True, then
+        self.after[days, : len(own)], self.freed[days, : len(free)] = own, free
+
+    def widen(self, room: int) -> None:
+        """Make room for so many days left."""
+        more = room - len(self.known)
+        if more <= 0:
+            return
+        blank = np.full((more, self.after.shape[1]), -1, np.int32)
+        self.known = np.concatenate((self.known, np.zeros(more, np.bool_)))
+        self.after = np.concatenate((self.after, blank))
+        self.freed = np.concatenate((self.freed, blank))
+        self.later = np.concatenate((self.later, np.full(more, -1, np.int32)))
+        beside = np.full((len(self.place), more), -1, np.int32)
+        self.place = np.concatenate((self.place, beside), axis=1)

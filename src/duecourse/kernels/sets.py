@@ -13,6 +13,7 @@ import numpy as np
 
 from duecourse.kernels.compiling import Compiled, part, whole
 from duecourse.kernels.diagram_loops import FULL, GREATER, NEVER, SUM, WITHOUT, ZERO, combined
+from duecourse.kernels.graphs import ANYWHERE, AT_LAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,26 +28,30 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int32]
     Bits = NDArray[np.uint64]
 
-AT, STATE, EDGE, CHOICE, NEW, AGAIN, SHOWN, EVERY = range(8)
+SHOWN = 6
 _ONE = np.uint64(1)
 
 
 def _meeting(a: np.int64, b: np.int64, store: Any) -> np.int64:  # noqa: ANN401
     """Return the intersection of two sets."""
-    if a == NEVER or b == ZERO or a == b:
+    if a == NEVER or b == ZERO:
         return a
     if b == NEVER or a == ZERO:
         return b
+    if a == b:
+        return a
     met: np.int64 = combined(SUM, a, b, *store)
     return met
 
 
 def _joining(a: np.int64, b: np.int64, store: Any) -> np.int64:  # noqa: ANN401
     """Return the union of two sets."""
-    if a == ZERO or b == NEVER or a == b:
+    if a == ZERO or b == NEVER:
         return a
     if a == NEVER or b == ZERO:
         return b
+    if a == b:
+        return a
     joined: np.int64 = combined(GREATER, a, b, *store)
     return joined
 
@@ -143,7 +148,7 @@ def _spread(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
                     if more != FULL:
                         both = _join(np.int64(found[place]), more, store)
                         left = _join(np.int64(fresh[place]), more, store)
-                        if aims[onto] == 2 or (aims[onto] == 1 and last[target]):
+                        if aims[onto] == ANYWHERE or (aims[onto] == AT_LAST and last[target]):
                             then = _join(shown, more, store)
                     if more == FULL or both == FULL or left == FULL or then == FULL:
                         choice -= 1
@@ -180,7 +185,7 @@ class Aim:
     """What a fixpoint is asked for: under which choices any of some nodes is reached in some state.
 
     Attributes:
-        states: for each state, 2 where it is wanted in every node, 1 where only in the last ones.
+        states: for each state, where it is looked for (`duecourse.kernels.graphs`).
         last: for each node, whether it is one of the last.
         shown: the choices under which that is known; afterwards, all under which it is so.
         every: the choices that there are at most; none if any.
@@ -194,7 +199,7 @@ class Aim:
     cone: Bits = field(default_factory=lambda: np.empty(0, np.uint64))
 
 
-def spread(  # noqa: PLR0913, PLR0917
+def spread(
     diagrams: Diagrams,
     graph: Graph,
     automaton: Automaton,
@@ -217,16 +222,30 @@ def spread(  # noqa: PLR0913, PLR0917
     Returns:
         For each node and state, the choices; shape (nodes, states). With an aim the nodes are in the order of the graph.
     """
-    order, laid = graph.order, graph.laid
-    width = len(automaton.goes_on)
+    order, width = graph.order, len(automaton.goes_on)
     found = np.full((graph.size, width), NEVER, np.int32)
     found[:, 0] = first[order]
     fresh, waiting = found.copy().reshape(-1), found[:, 0] != NEVER
-    asked_for = aim is not None
-    aim = aim or Aim(np.zeros(width, np.int8), np.zeros(graph.size, np.bool_))
-    progress = np.array([0, 0, -1, 0, NEVER, 0, aim.shown, aim.every], np.int64)
-    kinds, group = np.unique(under, return_inverse=True)
-    asked = (
+    wanted = aim or Aim(np.zeros(width, np.int8), np.zeros(graph.size, np.bool_))
+    progress = np.array([0, 0, -1, 0, NEVER, 0, wanted.shown, wanted.every], np.int64)
+    asked = _laid(graph, automaton, under, allowed, wanted)
+    while not SPREAD(*asked, found.reshape(-1), fresh, waiting, progress, diagrams.store):
+        diagrams.grow()
+    wanted.shown = int(progress[SHOWN])
+    if aim is not None:
+        return found
+    result = np.empty_like(found)
+    result[order] = found
+    return result
+
+
+def _laid(
+    graph: Graph, automaton: Automaton, under: Indices, allowed: Indices | None, aim: Aim
+) -> tuple[Any, ...]:
+    """Return what a fixpoint goes over, with the nodes in the order of the graph."""
+    order, laid = graph.order, graph.laid
+    sets, group = np.unique(under, return_inverse=True)
+    return (
         laid.starts,
         laid.to,
         laid.rule,
@@ -240,14 +259,6 @@ def spread(  # noqa: PLR0913, PLR0917
         aim.states,
         aim.last[order],
         group.reshape(-1).astype(np.int32),
-        kinds.astype(np.int32),
-        np.full((len(kinds), 2), NEVER, np.int64),
+        sets.astype(np.int32),
+        np.full((len(sets), 2), NEVER, np.int64),
     )
-    while not SPREAD(*asked, found.reshape(-1), fresh, waiting, progress, diagrams.store):
-        diagrams.grow()
-    aim.shown = int(progress[SHOWN])
-    if asked_for:
-        return found
-    result = np.empty_like(found)
-    result[order] = found
-    return result

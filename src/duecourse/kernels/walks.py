@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duecourse.kernels.compiling import Compiled, whole
+from duecourse.kernels.graphs import ANYWHERE, AT_LAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,7 @@ def _walk(cached: bool) -> Callable[..., Any]:  # noqa: FBT001
                     if came[onward] != _NOT_YET:
                         continue
                     came[onward], by[onward] = pair, rule[edge]
-                    if aims[onto] == 2 or (aims[onto] == 1 and last[target]):
+                    if aims[onto] == ANYWHERE or (aims[onto] == AT_LAST and last[target]):
                         return int(onward)
                     queue[count] = onward
                     count += 1
@@ -75,7 +76,7 @@ WALK = Compiled(_walk)
 """Returns the pair of node and state that is found first; -1 where none is."""
 
 
-def shortest(  # noqa: PLR0913, PLR0917
+def shortest(
     graph: Graph,
     automaton: Automaton,
     begin: int,
@@ -90,12 +91,12 @@ def shortest(  # noqa: PLR0913, PLR0917
         automaton: the automaton beside them.
         begin: the way begins in one of so many first nodes, in the first state.
         taken: for each rule, whether it is taken.
-        aims: for each state, 2 where it is looked for in every node, 1 where only in the last ones.
+        aims: for each state, where it is looked for (`duecourse.kernels.graphs`).
         last: for each node, whether it is one of the last.
     """
     width = len(aims)
     first = np.arange(begin, dtype=np.int64) * width
-    if aims[0] == 2 or (aims[0] == 1 and last[:begin].any()):  # noqa: PLR2004
+    if aims[0] == ANYWHERE or (aims[0] == AT_LAST and last[:begin].any()):
         return []
     came = np.full(graph.size * width, _NOT_YET, np.int32)
     came[first] = _BEGIN

@@ -32,7 +32,7 @@ class FamilyWalk(Exploration):
     family: Family
 
     @property
-    def finished(self) -> bool:  # type: ignore[override]
+    def finished(self) -> bool:
         """Whether every reachable configuration was found."""
         return True
 

@@ -305,9 +305,7 @@ class _Checking:
     def checked(self, choice: Mapping[str, str], found: Sequence[_Found]) -> Iterator[Result]:
         """Yield the results of properties that fail under a choice, each with a shortest case where there is one."""
         left: list[Property] = []
-        judge = FamilyJudge(
-            self.procedure, choice, self.limit, self.family, lambda: self.clocked
-        )
+        judge = FamilyJudge(self.procedure, choice, self.limit, self.family, lambda: self.clocked)
         for one in {one.property.id: one for one in found}.values():
             each = one.property
             if one.shown is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,18 +113,15 @@ class Times:
             TooManyError: its days are too many.
         """
         if each.kind is Kind.WITHIN:
-            measured = self._once(
-                (term_of(each), each.measure),
-                lambda: self._term(self.terms[term_of(each)], each.measure),
-            )
+            term = self.terms[term_of(each)]
+            measured = self._once((term.id, each.measure), partial(self._term, term, each.measure))
         else:
             measured = tuple(
                 some
                 for outcome in self.procedure.outcomes
                 if outcome.id in each.outcomes
                 for some in self._once(
-                    (outcome.id, each.measure),
-                    lambda outcome=outcome: self._durations(outcome, each.measure),
+                    (outcome.id, each.measure), partial(self._durations, outcome, each.measure)
                 )
             )
         return TimeFound(
@@ -223,7 +220,7 @@ class _Measured:
     always: ReadingSet
     triggered: ReadingSet
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(
         self,
         procedure: Procedure,
         graph: EventGraph,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from duecourse.kernels.graphs import ANYWHERE, AT_LAST, NOWHERE
 from duecourse.properties.automaton import Colour
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ class Judged:
 
     @property
     def aims(self) -> NDArray[np.int8]:
-        """For each state, 2 where it is shown, 1 where it is shown if the case is over, else 0."""
-        return np.where(self.now, 2, np.where(self.at_the_end, 1, 0)).astype(np.int8)
+        """For each state, where it is shown: anywhere, where the case is over, or nowhere."""
+        at_the_end = np.where(self.at_the_end, AT_LAST, NOWHERE)
+        return np.where(self.now, ANYWHERE, at_the_end).astype(np.int8)
 
     @property
     def covered(self) -> bool:
