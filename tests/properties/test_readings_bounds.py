@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from tests.strategies import procedures
 
 import duecourse as dc
+from duecourse.kernels import passing
 from duecourse.kernels.diagrams import ZERO
 from duecourse.model.procedure import Procedure
 from duecourse.model.reading_set import Condition
 from duecourse.model.table import combinations
 from duecourse.model.variants import choose_readings
+from duecourse.properties import family_days, readings_toward
 from duecourse.properties.bounds import Bound, Cause
 from duecourse.properties.family_days import FamilyDays
 from duecourse.properties.readings_bounds import bounds_readings
@@ -79,6 +81,29 @@ def test_a_way_that_no_choice_has_would_be_noticed(monkeypatch: pytest.MonkeyPat
     )
     with pytest.raises(AssertionError):
         assert_agrees(bounds_readings(procedure, held), procedure, {"notice_limit": "none"})
+
+
+def test_choices_of_which_the_days_are_too_many_are_bounded_by_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With room for next to nothing the choices are divided until they are alike, and then the ordinary run is asked."""
+    procedure = dc.load("special-45")
+    held = {each.id: each.default for each in procedure.readings if each.id != "notice_limit"}
+    asked: list[Mapping[str, str]] = []
+
+    def one(procedure: Procedure, readings: Mapping[str, str] | None = None) -> dc.Bounds:
+        asked.append(readings or {})
+        return dc.bounds(procedure, readings)
+
+    monkeypatch.setattr(passing, "_FIRST", 8)
+    monkeypatch.setattr(family_days, "MAX_PAIRS", 1)
+    monkeypatch.setattr(readings_toward, "bounds", one)
+    found = bounds_readings(procedure, held)
+    for option in procedure.reading["notice_limit"].options:
+        assert_agrees(found, procedure, held | {"notice_limit": option.id})
+    assert {choice["notice_limit"] for choice in asked} == {
+        option.id for option in procedure.reading["notice_limit"].options
+    }
 
 
 HELD = {

@@ -1,5 +1,6 @@
 """Claims about working days under all readings against the ordinary check of each choice by itself."""
 
+import random
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,14 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategies import procedures
 
+import duecourse as dc
+from duecourse.kernels import passing
 from duecourse.model.procedure import Procedure
 from duecourse.model.reading_set import Condition
 from duecourse.model.source import Source
 from duecourse.model.table import combinations
 from duecourse.model.variants import choose_readings
+from duecourse.properties import family_days
 from duecourse.properties.check import Verdict, check
-from duecourse.properties.property import Property
-from duecourse.properties.property_file import read_properties
+from duecourse.properties.property import Kind, Property
+from duecourse.properties.property_file import load_properties, read_properties
 from duecourse.properties.readings import check_readings
 
 
@@ -76,3 +80,44 @@ def test_under_each_choice_a_claim_about_days_has_the_verdict_of_the_ordinary_ch
     procedure: Procedure, data: st.DataObject
 ) -> None:
     assert_agrees(procedure, data.draw(claims(procedure)))
+
+
+def shipped(procedure: Procedure) -> list[Property]:
+    """Return the shipped claims about working days."""
+    times = {Kind.WITHIN, Kind.AT_MOST}
+    return [
+        each for each in load_properties() if each.kind in times and each.concerns(procedure)
+    ]
+
+
+def test_days_that_are_too_many_leave_a_claim_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    procedure = dc.load("special-45")
+    claims = shipped(dc.load("measures-2022"))
+    # room for one pair, and none for more
+    monkeypatch.setattr(passing, "_FIRST", 8)
+    monkeypatch.setattr(family_days, "MAX_PAIRS", 1)
+    found = check_readings(procedure, claims).results
+    undecided = [each for each in found if each.verdict is Verdict.INCONCLUSIVE]
+    assert undecided
+    assert all("nodes with days left" in each.reason for each in undecided)
+
+
+@pytest.mark.long
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["measures-2020", "measures-2022"])
+def test_claims_about_days_of_the_measures_under_sampled_choices(name: str) -> None:
+    """Fifteen choices of each text, all shipped claims: a sample, which tells nothing of the other choices."""
+    procedure = dc.load(name)
+    claims = shipped(procedure)
+    found = check_readings(procedure, claims).results
+    assert not any(each.open for each in found)
+    rng = random.Random(20_220_216)
+    for _ in range(15):
+        choice = {
+            each.id: rng.choice([option.id for option in each.options])
+            for each in procedure.readings
+        }
+        for single, each in zip(check(procedure, claims, choice).results, found, strict=True):
+            fails = meets([one.condition for one in each.fails], choice)
+            assert fails == (single.verdict is Verdict.VIOLATED), (single.property.id, choice)
+            assert fails or meets(each.vacuous, choice) == single.vacuous

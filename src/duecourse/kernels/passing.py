@@ -99,6 +99,9 @@ class Passing:
         row: gives, for days left by number, what each event makes of them, what it makes of them where it frees a clock,
             and what they are after time has passed; -1 where that cannot be.
         most: how many pairs are looked at.
+
+    Attributes:
+        full: whether there were more; then nothing else is known.
     """
 
     def __init__(
@@ -132,7 +135,8 @@ class Passing:
                 self.full = True
             else:
                 self._grow()
-        self._finish(order, len(to))
+        if not self.full:
+            self._finish(order, len(to))
 
     def _begin(self, begin: list[tuple[int, int]]) -> None:
         """Enter the pairs in which cases begin."""
