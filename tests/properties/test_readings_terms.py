@@ -85,9 +85,7 @@ def test_under_each_choice_a_claim_about_days_has_the_verdict_of_the_ordinary_ch
 def shipped(procedure: Procedure) -> list[Property]:
     """Return the shipped claims about working days."""
     times = {Kind.WITHIN, Kind.AT_MOST}
-    return [
-        each for each in load_properties() if each.kind in times and each.concerns(procedure)
-    ]
+    return [each for each in load_properties() if each.kind in times and each.concerns(procedure)]
 
 
 def test_days_that_are_too_many_leave_a_claim_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
