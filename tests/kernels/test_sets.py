@@ -201,3 +201,23 @@ def test_it_goes_on_where_there_was_no_room_for_a_node() -> None:
         plain = space.union(space.intersection(plain, way), own)
     assert functions.set(int(found[-1, 0])) == plain
     assert functions.size > room
+
+
+def test_a_walk_takes_no_move_that_its_choice_has_not() -> None:
+    # two moves from node 0: straight to node 2, and by way of node 1
+    graph = Graph(
+        np.array([0, 2, 3, 3]), np.array([2, 1, 2], np.int32), np.array([0, 1, 2], np.int32)
+    )
+    one = Automaton(
+        np.zeros(3, np.int32),
+        np.zeros(3, np.int32),
+        np.array([0, 1]),
+        np.zeros(1, np.int32),
+        np.ones(1, np.bool_),
+    )
+    last, aims = np.array([False, False, True]), np.ones(1, np.int8)
+    ways = {
+        taken: shortest(graph, one, 1, np.array(taken), aims, last)
+        for taken in ((True, True, True), (False, True, True), (False, True, False))
+    }
+    assert list(ways.values()) == [[0], [1, 2], None]
