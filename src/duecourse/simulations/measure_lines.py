@@ -308,7 +308,8 @@ class _Measure(Measure):
         for name, found, names in (("step", took, steps), ("stage", came, stages)):
             for each, count in zip(names, found.tolist(), strict=True):
                 counts[f"{name}.{each}"] = count
-        counts[f"stage.{self.scenario.procedure.initial}"] += int((self.came >= begin).sum())
+        filed = ~self.from_docket & (self.came >= begin)
+        counts[f"stage.{self.scenario.procedure.initial}"] += int(filed.sum())
         return yearly(counts, self.scenario)
 
 
