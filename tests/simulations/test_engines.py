@@ -376,3 +376,20 @@ def test_random_scenarios_of_random_procedures_have_equal_events(
     except InvalidInput:  # its guards come out in too many ways, say
         return
     same_as_the_reference(plan, seed)
+
+
+def test_what_one_office_has_learnt_of_the_law_changes_nothing_for_the_next() -> None:
+    """The second has other staff, the third has another law: neither may take over what does not hold for it."""
+    scenario = load_scenario("baseline-2022").lasting(1, 0)
+    other = load_scenario("baseline-2020").lasting(1, 0)
+    watching = watches((scenario, other), load_properties(shipped()))
+    first = Plan(scenario, watching)
+    known = CompiledOffice(first)
+    known.run(1, 0)
+    staffed = Plan(scenario.staffed(desk=4), watching, first)
+
+    assert (
+        len(CompiledOffice(staffed, known).grown.configurations) > 20
+    )  # it begins with what the first has learnt
+    for plan in (staffed, Plan(other, watching, first)):
+        assert_equal(log_of(plan, 1, 1), CompiledOffice(plan, known).run(1, 1).log())

@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from duecourse.model.layers import Entry
     from duecourse.model.library import Folder
     from duecourse.model.source import Source
+    from duecourse.scenarios.tables import Procedures
 
 
-def read_scenario(
+def read_scenario(  # noqa: PLR0913  (all but the first by name)
     source: Source,
     *,
     home: Folder | None = None,
     readings: Mapping[str, str] | None = None,
     amendments: Sequence[str] = (),
     root: Folder | None = None,
+    known: Procedures | None = None,
 ) -> s.Scenario:
     """Return the scenario in a file.
 
@@ -42,13 +44,15 @@ def read_scenario(
         readings: options that replace those of the file.
         amendments: applied after those of the file.
         root: the project in which procedures and amendments are looked up.
+        known: procedures of that project that were read before; those read now are added.
 
     Raises:
         InvalidInput: with every problem: of shape, of names, and of steps that the law does not
             allow where the scenario asks for them.
     """
     home = home or Path(source.file).parent
-    return _Reader(source, readings or {}, tuple(amendments), root, home).scenario()
+    known = {} if known is None else known
+    return _Reader(source, readings or {}, tuple(amendments), root, home, known).scenario()
 
 
 class _Reader(Tables):

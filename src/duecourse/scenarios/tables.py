@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 from itertools import product
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from duecourse.errors import InvalidInput
 from duecourse.model import library
@@ -35,18 +35,23 @@ _S = TypeVar("_S", bound=Shape)
 _T = TypeVar("_T")
 
 
+Procedures: TypeAlias = "dict[tuple[str, tuple[str, ...]], Procedure]"
+"""Procedures of one project by their name and their amendments."""
+
+
 class Tables:
     """The head of a scenario file and its tables, with the procedure they speak of; problems are noted."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917
         self,
         source: Source,
         readings: Mapping[str, str],
         amendments: tuple[str, ...],
         root: Folder | None,
         home: Folder,
+        known: Procedures,
     ) -> None:
-        self.source, self.root = source, root
+        self.source, self.root, self.known = source, root, known
         self.values = Values(())
         self.problems = self.values.problems
         self.notes: list[s.Note] = []
@@ -80,9 +85,12 @@ class Tables:
         return head
 
     def read_procedure(self, amendments: tuple[str, ...]) -> Procedure:
-        """Return the procedure with its amendments."""
+        """Return the procedure with its amendments; one that was read before is not read again."""
+        names = self.head.procedure, amendments
+        if names in self.known:
+            return self.known[names]
         try:
-            return library.load(self.head.procedure, amendments, self.root)
+            return self.known.setdefault(names, library.load(*names, self.root))
         except InvalidInput as error:
             if error.problems:
                 raise

@@ -27,11 +27,12 @@ class CompiledOffice:
 
     Args:
         plan: what is simulated; the engine must have all that it asks for (`duecourse.simulations.engines.lacks`).
+        like: another office, whose knowledge of the same law serves this one.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, like: CompiledOffice | None = None) -> None:
         self.plan = plan
-        self.grown = Grown(plan)
+        self.grown: Grown = Grown(plan, None if like is None else like.grown)
         lowered = self.grown.lowered
         pools, meetings = len(plan.scenario.pools), len(plan.scenario.meetings)
         cases, groups = 256 + len(self.grown.standing), len(lowered.groups)

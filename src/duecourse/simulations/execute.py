@@ -145,7 +145,8 @@ class Worker:
         if index not in self.offices:
             from duecourse.simulations.recursion import office_of
 
-            self.offices[index] = office_of(plan, self.batch.engine)
+            like = next(reversed(self.offices.values()), None)
+            self.offices[index] = office_of(plan, self.batch.engine, like)
         return self.offices[index]
 
     def kept(self, index: int) -> Kept | None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from duecourse.model.library import Folder
     from duecourse.model.source import Source
     from duecourse.scenarios.scenario import Scenario
+    from duecourse.scenarios.tables import Procedures
 
 Number = Annotated[float, Field(allow_inf_nan=False)] | int
 _S = TypeVar("_S", bound=Shape)
@@ -135,6 +136,7 @@ class _Variant:
 class _Reader:
     def __init__(self, source: Source, root: Folder | None) -> None:
         self.source, self.root = source, root
+        self.procedures: Procedures = {}
         self.problems: list[Problem] = []
         data = source.data
         head, tables = data.get("experiment"), data.get("scenario")
@@ -217,6 +219,7 @@ class _Reader:
             readings=shape.readings,
             amendments=shape.amendments,
             root=self.root,
+            known=self.procedures,
         ).staffed(**shape.pools)
         if self.shape is None:
             return found

@@ -33,6 +33,11 @@ _BEGINNING = 64
 class Grown:
     """A plan in numbers; its rules grow while runs meet what no run has met before.
 
+    Args:
+        plan: what is simulated.
+        like: another plan in numbers; where its law, its monitors and its numbers are the same, what it has grown to is
+            where this one begins.
+
     Attributes:
         lowered: what does not grow.
         rules: all of it, as the engine takes it.
@@ -40,7 +45,7 @@ class Grown:
         standing, nodes: the cases with which a run begins, before they are taken up, and the nodes of their lists.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, like: Grown | None = None) -> None:
         self.plan, self.lowered = plan, Lowered(plan)
         lowered = self.lowered
         self.configurations: list[int] = []
@@ -60,9 +65,33 @@ class Grown:
             letters=letters,
             **lowered.static,
         )
+        if like is not None and self._speaks_as(like):
+            self._learn_from(like)
         for number, kind in enumerate(plan.kinds.values()):
             self.rules.kinds[number, at.K_FIRST] = self.number(kind.first)
         self._take_up()
+
+    def _speaks_as(self, like: Grown) -> bool:
+        """Return whether the numbers of another one mean the same here."""
+        ours, theirs = self.plan, like.plan
+        return (
+            ours.table is theirs.table
+            and ours.ensemble is theirs.ensemble
+            and ours.scenario.docket is None
+            and theirs.scenario.docket is None
+            and self.lowered.numbering == like.lowered.numbering
+        )
+
+    def _learn_from(self, like: Grown) -> None:
+        """Take over the configurations, moves and words of another one."""
+        self.configurations = like.configurations.copy()
+        self._numbers, self._moves = like._numbers.copy(), like._moves.copy()
+        self._made, self._letters = like._made.copy(), like._letters.copy()
+        self._ops, self._words = like._ops, like._words
+        grown = ("table", "moves", "ops", "letters")
+        self.rules = self.rules._replace(
+            **{each: getattr(like.rules, each).copy() for each in grown}
+        )
 
     def _take_up(self) -> None:
         """Number where the cases stand with which a run begins, and write how they are taken up."""

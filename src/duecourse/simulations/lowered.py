@@ -185,6 +185,11 @@ class Lowered(Lists):
                 found[number, self.clocks[clock]] = self.wished(wishes)
         return found
 
+    @property
+    def numbering(self) -> tuple[dict[str, int], dict[str, int], dict[Span, int]]:
+        """The numbers that do not follow from the procedure alone: of fields, actors and spans."""
+        return self.fields, self.actor_names, self._spans
+
     def span(self, span: Span) -> int:
         """Return the number of a span."""
         return self._spans.setdefault(span, len(self._spans))

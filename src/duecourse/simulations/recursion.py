@@ -138,14 +138,20 @@ class Recursion(CompiledOffice):
         self.course = course._replace(**changes)
 
 
-def office_of(plan: Plan, engine: Engine) -> CompiledOffice:
-    """Return what runs the replications of a plan: the recursion where that is the engine and the plan has courses."""
+def office_of(plan: Plan, engine: Engine, like: CompiledOffice | None = None) -> CompiledOffice:
+    """Return what runs the replications of a plan: the recursion where that is the engine and the plan has courses.
+
+    Args:
+        plan: what is simulated.
+        engine: what it is asked to run on.
+        like: see `duecourse.simulations.compiled.CompiledOffice`.
+    """
     if engine is Engine.RECURSION:
         try:
             return Recursion(plan)
         except NoCourseError:
             pass
-    return CompiledOffice(plan)
+    return CompiledOffice(plan, like)
 
 
 def why_not(scenario: Scenario) -> str | None:
