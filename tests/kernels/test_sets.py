@@ -42,17 +42,17 @@ class Drawn:
         self.edges = edges
         self.under = np.array(chance.choices(CUBES[1:], k=rules), np.int32)
         kind = [chance.randrange(kinds) for _ in range(nodes)]
-        symbol = chance.choices((-1, 0, 0, 1, 1), k=rules * kinds)
+        symbol = chance.choices((-1, 0, 1, 2, 3), k=rules * kinds)
         after = {
-            (s, q): sorted(chance.sample(range(states), chance.randint(1, min(states, 2))))
-            for s in range(2)
+            (s, q): sorted(chance.sample(range(states), chance.choice((1, 1, min(states, 2)))))
+            for s in range(4)
             for q in range(states)
         }
         goes_on = chance.choices((True, True, True, False), k=states)
         self.allowed = np.array(chance.choices([*CUBES, ALL, ALL], k=nodes), np.int32)
         self.first = np.zeros(nodes, np.int32)
         self.first[0] = chance.choice([*CUBES, ALL, ALL])
-        aims = chance.choices(range(3), k=states)
+        aims = chance.choices((0, 0, 1, 2), k=states)
         last = chance.choices((True, False), k=nodes)
         self.wanted = {
             (node, state)
@@ -65,7 +65,7 @@ class Drawn:
             np.array([edge[1] for edge in edges], np.int32),
             np.array([edge[2] for edge in edges], np.int32),
         )
-        leads = np.cumsum([0, *(len(after[s, q]) for s in range(2) for q in range(states))])
+        leads = np.cumsum([0, *(len(after[s, q]) for s in range(4) for q in range(states))])
         self.automaton = Automaton(
             np.array(kind, np.int32),
             np.array(symbol, np.int32),
