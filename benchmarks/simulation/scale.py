@@ -252,7 +252,7 @@ def heading() -> list[str]:
         "",
         "Written by `python benchmarks/simulation/scale.py`; do not edit.",
         "",
-        f"Machine: {machine}; {os.getloadavg()[0]:.0f} processes wanted to run when it ended: where these are more than the processors, seconds by the clock say little, and those of CPU are some too many.",
+        f"Machine: {machine}; a load of {os.getloadavg()[0]:.0f} when it ended: where that is more than the processors, seconds by the clock say little, and those of CPU are some too many.",
         "Each figure is of one run.",
         "",
     ]
