@@ -179,11 +179,11 @@ def test_text_and_json_say_clauses_conditions_and_the_command(partly: ReadingsBo
 @pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["measures-2020", "measures-2022"])
-def test_all_choices_of_the_measures_and_a_hundred_of_them_by_themselves(name: str) -> None:
+def test_all_choices_of_the_measures_and_sixteen_of_them_by_themselves(name: str) -> None:
     procedure = dc.load(name)
     found = bounds_readings(procedure)
     rng = random.Random(20_220_215)
-    for _ in range(100):
+    for _ in range(16):
         choice = {
             each.id: rng.choice([option.id for option in each.options])
             for each in procedure.readings
