@@ -127,10 +127,7 @@ class Family(FamilyGraph):
 
     def asked(self, monitor: Monitor, quality: Quality) -> Asked:
         """Return what a fixpoint has to find out to know under which choices some case shows something of a claim."""
-        watching = monitor.bind(self.table.common)
-        kinds, examples = self.kinds(watching.mask)
-        symbols, alphabet = self.symbols(watching, kinds, examples)
-        judged = Judged(watching, quality, alphabet)
+        judged, kinds, symbols = self.judged(monitor, quality)
         covered = judged.covered
         automaton = _automaton(judged, kinds, symbols, covered=covered)
         first = self.reached if covered else self.first
@@ -142,13 +139,17 @@ class Family(FamilyGraph):
             first[places] = self.reached[places]
         return Asked(self.graph, len(self.rules), automaton, first, aim)
 
+    def judged(self, monitor: Monitor, quality: Quality) -> tuple[Judged, Indices, Indices]:
+        """Return how the states of a claim are judged, the kinds of configurations, and the symbol of each rule and kind."""
+        watching = monitor.bind(self.table.common)
+        kinds, examples = self.kinds(watching.mask)
+        symbols, alphabet = self.symbols(watching, kinds, examples)
+        return Judged(watching, quality, alphabet), kinds, symbols
+
     def violation(self, monitor: Monitor, choice: Mapping[str, str]) -> tuple[Rule, ...] | None:
         """Return a shortest case of one choice that violates a claim, as a search on its own table finds it."""
         if monitor not in self._automata:
-            watching = monitor.bind(self.table.common)
-            kinds, examples = self.kinds(watching.mask)
-            symbols, alphabet = self.symbols(watching, kinds, examples)
-            judged = Judged(watching, Quality.VIOLATED, alphabet)
+            judged, kinds, symbols = self.judged(monitor, Quality.VIOLATED)
             automaton = _automaton(judged, kinds, symbols, covered=False)
             self._automata[monitor] = automaton, judged.aims
         automaton, aims = self._automata[monitor]
