@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["guard_domains", "reachable_stages", "static_problems"]
 
-MAX_WORK = 60_000
+MAX_WORK = 40_000
 
 
 def static_problems(procedure: Procedure) -> list[Problem]:

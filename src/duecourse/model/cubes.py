@@ -38,7 +38,7 @@ Cube = dict[str, tuple["Value", ...]]
 
 MAX_CUBES = 20_000
 MAX_VARIABLES = 150
-MAX_WORK = 200_000
+MAX_WORK = 100_000
 
 
 class TooManyCubesError(Exception):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 Value = bool | int | str
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -134,22 +134,33 @@ def simplify(expression: Expression, values: Mapping[str, Value]) -> Expression:
         case And(parts):
             return conjunction(*(simplify(part, values) for part in parts))
         case Or(parts):
-            left_over = [simplify(part, values) for part in parts]
-            return TRUE if TRUE in left_over else negation(conjunction(*map(negation, left_over)))
+            return disjunction(*(simplify(part, values) for part in parts))
 
 
 def conjunction(*parts: Expression) -> Expression:
     """Return the conjunction of the parts, flattened and without constants."""
-    flat: list[Expression] = []
+    return _joined(And, parts)
+
+
+def disjunction(*parts: Expression) -> Expression:
+    """Return the disjunction of the parts, flattened and without constants."""
+    return _joined(Or, parts)
+
+
+def _joined(kind: type[And | Or], parts: Iterable[Expression]) -> Expression:
+    flat: dict[Expression, None] = {}
+    decides = kind is Or  # the constant that decides the whole; the other one says nothing
     for part in parts:
-        if part == FALSE:
-            return FALSE
-        if isinstance(part, And):
-            flat.extend(part.parts)
-        elif part != TRUE:
-            flat.append(part)
-    flat = list(dict.fromkeys(flat))
-    return TRUE if not flat else flat[0] if len(flat) == 1 else And(tuple(flat))
+        if isinstance(part, Constant):
+            if bool(part.value) is decides:
+                return TRUE if decides else FALSE
+        elif isinstance(part, kind):
+            flat.update(dict.fromkeys(part.parts))
+        else:
+            flat[part] = None
+    if not flat:
+        return FALSE if decides else TRUE
+    return next(iter(flat)) if len(flat) == 1 else kind(tuple(flat))
 
 
 def negation(part: Expression) -> Expression:

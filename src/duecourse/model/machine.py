@@ -17,10 +17,9 @@ from duecourse.model.expression import (
     Expression,
     Not,
     Variable,
-    conjunction,
+    disjunction,
     evaluate,
     false_parts,
-    negation,
 )
 from duecourse.model.variants import choose_readings
 
@@ -212,7 +211,7 @@ class CaseMachine:
         """Return the guard and, where lapses take the step, that it is so for one of the clocks."""
         occasions = (on for clock in self.procedure.clocks for on in clock.on_lapse)
         lapses = [on.when for on in occasions if on.step == step.id]
-        return [step.when, *([negation(conjunction(*map(negation, lapses)))] if lapses else [])]
+        return [step.when, *([disjunction(*lapses)] if lapses else [])]
 
     def _barring(self, step: Step) -> list[Suspension]:
         return [
