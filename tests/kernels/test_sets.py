@@ -143,6 +143,24 @@ def test_what_is_shown_is_what_the_plain_fixpoint_shows_with_and_without_a_cone(
     assert cone.reached == bool(reached & drawn.wanted)
     aim.cone = cone.leading()
     assert sets.showing(*arguments, aim)[0] == plain
+    places = {(node, state) for node in range(drawn.nodes) for state in range(drawn.states)}
+    assert {each for each in places if int(aim.cone[each[0]]) >> each[1] & 1} == leading(
+        reached, drawn
+    )
+
+
+def leading(reached: set[tuple[int, int]], drawn: Drawn) -> set[tuple[int, int]]:
+    """Return the places from which something wanted can be reached, whatever the choices on the edges."""
+    found = reached & drawn.wanted
+    while True:
+        more = {
+            place
+            for place in reached - found
+            if any(to in found for to, _ in drawn.successors(place, mixed=True))
+        }
+        if not more:
+            return found
+        found |= more
 
 
 @settings(max_examples=300)

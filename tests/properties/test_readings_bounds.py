@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from tests.strategies import procedures
+from tests.timed import timed
 
 import duecourse as dc
 from duecourse.kernels import passing
@@ -61,11 +62,21 @@ def assert_agrees(found: ReadingsBounds, procedure: Procedure, choice: Mapping[s
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(procedures())
 def test_under_each_choice_every_bound_is_that_of_the_choice_by_itself(
     procedure: Procedure,
 ) -> None:
+    assert_each_agrees(procedure)
+
+
+@pytest.mark.slow
+def test_so_it_is_where_days_are_counted() -> None:
+    for seed in range(100):
+        assert_each_agrees(timed(seed))
+
+
+def assert_each_agrees(procedure: Procedure) -> None:
     found = bounds_readings(procedure)
     for choice in combinations(procedure):
         assert_agrees(found, procedure, choice)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategies import procedures
+from tests.timed import timed
 
 import duecourse as dc
 from duecourse.kernels import passing
@@ -28,30 +29,28 @@ def meets(conditions: Iterable[Condition], choice: Mapping[str, str]) -> bool:
     return any(condition.holds(choice) for condition in conditions)
 
 
-@st.composite
-def claims(draw: st.DrawFn, procedure: Procedure) -> Property:
+def claim_of(procedure: Procedure, chance: random.Random) -> Property:
     """Draw a claim about the days between two events, or to an outcome."""
-    steps = st.sampled_from([step.id for step in procedure.steps])
-    stages = st.sampled_from([stage.id for stage in procedure.stages])
-    clocks = st.sampled_from([clock.id for clock in procedure.clocks] or ["none"])
-    event = st.one_of(
-        steps,
-        st.builds("in {}".format, stages),
-        st.builds("starts {}".format, clocks),
-        st.builds("running {}".format, clocks),
-    )
-    outcomes = [outcome.id for outcome in procedure.outcomes]
+    events = [
+        *(step.id for step in procedure.steps for _ in "123"),
+        *(f"in {stage.id}" for stage in procedure.stages),
+        *(
+            f"{word} {clock.id}"
+            for clock in procedure.clocks
+            for word in ("starts", "stops", "running")
+        ),
+    ]
     table: dict[str, Any] = {
         "id": "drawn",
         "sentence": {"en": "drawn"},
-        "days": draw(st.integers(0, 12)),
-        "without": draw(st.lists(steps, max_size=1)),
-        "measure": draw(st.sampled_from(["counted", "elapsed"])),
+        "days": chance.randint(0, 6),
+        "without": chance.choices([[], [chance.choice(procedure.steps).id]], (4, 1))[0],
+        "measure": chance.choice(["counted", "elapsed"]),
     }
-    if draw(st.booleans()) or not outcomes:
-        table |= {"kind": "within", "after": draw(event), "until": draw(event)}
+    if procedure.outcomes and chance.random() < 0.3:
+        table |= {"kind": "at most", "outcome": [chance.choice(procedure.outcomes).id]}
     else:
-        table |= {"kind": "at most", "outcome": [draw(st.sampled_from(outcomes))]}
+        table |= {"kind": "within", "after": chance.choice(events), "until": chance.choice(events)}
     problems: list[Any] = []
     found = read_properties(Source("drawn.toml", "", {"property": [table]}), problems)
     assert not problems, problems
@@ -87,12 +86,23 @@ def compared(procedure: Procedure, claim: Property) -> set[int]:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
-@given(procedures(), st.data())
+@settings(max_examples=30, deadline=None)
+@given(procedures(), st.randoms(use_true_random=True))
 def test_under_each_choice_a_claim_about_days_has_the_verdict_of_the_ordinary_check(
-    procedure: Procedure, data: st.DataObject
+    procedure: Procedure, chance: random.Random
 ) -> None:
-    assert_agrees(procedure, data.draw(claims(procedure)))
+    assert_agrees(procedure, claim_of(procedure, chance))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "seeds", [range(45), pytest.param(range(45, 400), marks=pytest.mark.long)], ids=str
+)
+def test_so_it_has_where_days_are_counted(seeds: range) -> None:
+    for seed in seeds:
+        procedure = timed(seed)
+        for each in range(3):
+            assert_agrees(procedure, claim_of(procedure, random.Random(f"{seed} {each}")))
 
 
 def shipped(procedure: Procedure) -> list[Property]:

@@ -279,9 +279,9 @@ class _Term(_Measured):
         super().__init__(procedure, graph, limits, within, later)
         days, pairs = self.days, self.days.pairs
         first, last = _marked(graph, term)
-        none = np.zeros(1, np.bool_)
-        self.first = np.append(first, none)[pairs.edge] & ~pairs.passes
-        self.onward = self.inside(~(np.append(last, none)[pairs.edge] & ~pairs.passes))
+        none = np.zeros(1, np.bool_)  # of days that pass, which have no edge: -1
+        self.first = np.append(first, none)[pairs.edge]
+        self.onward = self.inside(~np.append(last, none)[pairs.edge])
         every = np.full(days.size, ZERO, np.int32)
         endless = days.looping(every, self.onward)
         self.longest = days.longest(every, endless, self.onward)
