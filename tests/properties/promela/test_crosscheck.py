@@ -99,7 +99,7 @@ def test_the_trial_text_has_the_same_ten_configurations_and_twenty_two_moves() -
     "name",
     [
         "measures-2022",
-        "no-commission-2022",
+        pytest.param("no-commission-2022", marks=pytest.mark.long),
         pytest.param("measures-2020", marks=pytest.mark.long),
         pytest.param("appeal", marks=pytest.mark.long),
     ],
@@ -114,6 +114,7 @@ def test_both_say_the_same_of_the_flagship(name: str) -> None:
     assert [row for row in found.rows if row.agree is not True] == []
 
 
+DAILY = 2  # of the faults; the others as long tests
 FAULTS = {
     "a guard is dropped": ("#define Can_file (", "#define Can_file (true || "),
     "an effect is forgotten": ("\textended = true;", "\tskip;"),
@@ -126,7 +127,13 @@ FAULTS = {
 
 @needs_spin
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        fault if number < DAILY else pytest.param(fault, marks=pytest.mark.long)
+        for number, fault in enumerate(FAULTS)
+    ],
+)
 def test_a_planted_fault_in_the_model_is_noticed(fault: str) -> None:
     procedure = dc.load("measures-2022")
     model = Model(procedure)
