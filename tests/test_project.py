@@ -183,20 +183,30 @@ WRONG = {
     "docs/tutorial/other-command.md": "```console\n$ ls\n```\n",
     "docs/tutorial/other-output.md": "```console\n$ duecourse --help\nNothing of the kind.\n```\n",
     "docs/tutorial/other-exit-code.md": "```console\n$ duecourse no-such-verb\n```\n",
+    "docs/tutorial/other-second-output.md": (
+        "```console\n$ duecourse --version\n...\n$ duecourse --help\nNothing of the kind.\n```\n"
+    ),
+    "docs/tutorial/other-second-exit-code.md": (
+        "```console\n$ duecourse --version\n...\n$ duecourse no-such-verb\n```\n"
+    ),
     "model/README.md": "```python\nassert 1 + 1 == 3\n```\n",
 }
 RIGHT = {
     "src/package/deep/__init__.py": '"""Right.\n\n>>> 1 + 1\n2\n"""\n',
     "right.md": "```python\nx = 1\n```\n\n```python\n>>> x + 1\n2\n```\n",
     "docs/right.md": "```console\n$ duecourse --help\n...Usage:...\n```\n",
+    "docs/right-again.md": (
+        "```console\n$ duecourse new x\nwrote x.toml...\n$ duecourse new x 2>&1\nx.toml...\n[exit 2]\n```\n"
+    ),
     "src/package/right.py": '"""Right.\n\n>>> 1 + 1\n2\n"""\n',
 }
 
 
 @pytest.mark.slow
 def test_every_wrong_example_in_docstrings_and_markdown_fails(tmp_path: Path) -> None:
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "tests").mkdir()
+    for name in ("conftest.py", "pyproject.toml", "tests/command.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
     for name, text in {**WRONG, **RIGHT}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -9,11 +9,19 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.command import duecourse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = ("text", "json", "junit", "sarif", "github")
+CASES = [
+    (("permit",), 0),
+    (("hasty.toml",), 1),
+    (("permit", "hasty.toml", "--limit", "2"), 3),
+    (("nowhere.toml",), 2),
+]
+ENDS = ["holds", "violated", "unfinished", "invalid"]
 HASTY = """
 [amendment]
 id = "hasty"
@@ -30,36 +38,34 @@ when = "true"
 @pytest.fixture(scope="module")
 def permit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
-    duecourse(folder, "new", "permit", "--project")
+    duecourse("new", "permit", "--project", cwd=folder)
     (folder / "permit" / "hasty.toml").write_text(HASTY, encoding="utf-8")
     return folder / "permit"
 
 
-def duecourse(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "duecourse", *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        cwd=cwd,
-    )
-
-
 @pytest.mark.parametrize("format_", FORMATS)
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        (("permit",), 0),
-        (("hasty.toml",), 1),
-        (("permit", "hasty.toml", "--limit", "2"), 3),
-        (("nowhere.toml",), 2),
-    ],
-    ids=["holds", "violated", "unfinished", "invalid"],
-)
+@pytest.mark.parametrize(("arguments", "code"), CASES, ids=ENDS)
 def test_the_exit_code_is_the_same_in_every_format(
     permit: Path, arguments: tuple[str, ...], code: int, format_: str
 ) -> None:
-    run = duecourse(permit, "check", *arguments, "--format", format_)
+    found, out, err = duecourse("check", *arguments, "--format", format_, cwd=permit)
+
+    assert found == code
+    assert bool(err) == (code == 2)
+    assert bool(out) == (code != 2)
+
+
+@pytest.mark.parametrize(("arguments", "code"), CASES, ids=ENDS)
+def test_a_process_ends_with_that_exit_code(
+    permit: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "duecourse", "check", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=permit,
+    )
 
     assert run.returncode == code
     assert "Traceback" not in run.stderr

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.command import duecourse
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def duecourse(*arguments: str, cwd: Path) -> tuple[int, str, str]:
-    run = subprocess.run(
-        [sys.executable, "-m", "duecourse", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=cwd,
-    )
-    return run.returncode, run.stdout, run.stderr
 
 
 QUICK = ("--no-bounds", "--no-properties")

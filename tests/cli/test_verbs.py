@@ -2,22 +2,10 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-
-def duecourse(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
-    run = subprocess.run(
-        [sys.executable, "-m", "duecourse", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=cwd,
-    )
-    return run.returncode, run.stdout, run.stderr
+from tests.command import duecourse
 
 
 def test_check_without_arguments_checks_every_shipped_procedure(tmp_path: Path) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.command import duecourse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,15 +80,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str, cwd: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "duecourse", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stderr
+    code, _, err = duecourse(*arguments, cwd=cwd)
+    return code, err
 
 
 def test_every_mistake_has_its_message_at_its_place_and_all_come_at_once(project: Path) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
+
+from tests.command import duecourse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,15 +79,10 @@ def test_every_mistake_has_its_place_and_its_message_and_the_verb_ends_with_2(
 ) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text(TEXT, encoding="utf-8")
-    result = subprocess.run(
-        [sys.executable, "-m", "duecourse", "simulate", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    lines = [line for line in result.stderr.splitlines() if "error[" in line]
+    result = duecourse("simulate", str(path))
+    lines = [line for line in result.err.splitlines() if "error[" in line]
 
-    assert result.returncode == 2
+    assert result.code == 2
     assert len(lines) == len(EXPECTED)
     for line, expected in zip(lines, EXPECTED, strict=True):
         assert line.startswith(f"{path}:{expected}")
