@@ -1,4 +1,4 @@
-"""Properties as tests of pytest, run as a user runs them: in a process of their own, with the plugin by its entry point."""
+"""Properties as tests of pytest, with the plugin by its entry point; some of them in a process of their own, as a user runs them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import duecourse.cli.verify  # with all that the plugin imports, for what a session of pytest's imports goes with it
 from duecourse.cli.begin import begun
 
 pytest_plugins = ("pytester",)
@@ -44,12 +45,19 @@ def permit(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
     return pytester
 
 
+PLAIN = ("-p", "no:cacheprovider", "-p", "no:randomly")
+
+
 def run(permit: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return permit.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:randomly", *arguments)
+    return permit.runpytest_inprocess(*PLAIN, *arguments)
+
+
+def start(permit: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    return permit.runpytest_subprocess(*PLAIN, *arguments)
 
 
 def test_a_property_file_that_is_named_is_collected_and_checked(permit: pytest.Pytester) -> None:
-    found = run(permit, FILE, "-v")
+    found = start(permit, FILE, "-v")
 
     found.assert_outcomes(passed=3)
     found.stdout.fnmatch_lines([f"{FILE}::{CLAIM} PASSED*"])
@@ -58,8 +66,8 @@ def test_a_property_file_that_is_named_is_collected_and_checked(permit: pytest.P
 def test_without_being_asked_nothing_is_collected(permit: pytest.Pytester) -> None:
     permit.makepyfile("def test_nothing(): pass")
 
-    run(permit).assert_outcomes(passed=1)
-    run(permit, "--duecourse").assert_outcomes(passed=4)
+    start(permit).assert_outcomes(passed=1)
+    start(permit, "--duecourse").assert_outcomes(passed=4)
 
 
 def test_the_setting_collects_too(permit: pytest.Pytester) -> None:
@@ -88,7 +96,7 @@ def test_with_several_procedures_each_has_its_own_test_in_brackets(
 
 
 def test_a_violation_fails_with_the_story_and_no_traceback(permit: pytest.Pytester) -> None:
-    found = run(permit, FILE, "--duecourse-procedure", "hasty")
+    found = start(permit, FILE, "--duecourse-procedure", "hasty")
 
     found.assert_outcomes(passed=2, failed=1)
     found.stdout.re_match_lines(
@@ -159,7 +167,7 @@ def test_junit_of_pytest_carries_the_citations_with_and_without_workers(
     permit: pytest.Pytester,
 ) -> None:
     for workers in ("0", "2"):
-        found = run(permit, FILE, "--duecourse-procedure", "hasty", "-n", workers, "--junitxml=x")
+        found = start(permit, FILE, "--duecourse-procedure", "hasty", "-n", workers, "--junitxml=x")
         found.assert_outcomes(passed=2, failed=1)
         (case,) = ET.parse(permit.path / "x").iterfind(f".//testcase[@name='{CLAIM}']")
         pairs = [(e.get("name"), e.get("value")) for e in case.iterfind(".//property")]
@@ -187,10 +195,10 @@ def test_a_procedure_is_checked_once_for_all_its_tests_and_only_for_those_that_a
         """
     )
     both = ("--duecourse-procedure", "permit", "--duecourse-procedure", "hasty", "-s")
-    found = run(permit, FILE, *both)
+    found = start(permit, FILE, *both)
     assert re.findall(r"CHECKED (\S+ \d)", found.stdout.str()) == ["permit 3", "permit+hasty 3"]
 
-    found = run(permit, FILE, *both, "-k", "no_dead_end")
+    found = start(permit, FILE, *both, "-k", "no_dead_end")
     assert re.findall(r"CHECKED (\S+ \d)", found.stdout.str()) == ["permit 1", "permit+hasty 1"]
 
 
@@ -209,6 +217,6 @@ def test_where_nobody_asks_nothing_of_duecourse_is_imported_but_the_plugin(
         """
     )
 
-    run(permit, "-p", "no:hypothesispytest", "-p", "no:_hypothesis_pytestplugin").assert_outcomes(
+    start(permit, "-p", "no:hypothesispytest", "-p", "no:_hypothesis_pytestplugin").assert_outcomes(
         passed=1
     )

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,7 +39,6 @@ from pathlib import Path
 from duecourse.scenarios import load_scenario
 from duecourse.simulations import simulate
 from duecourse.simulations.store import Store
-{before}
 if __name__ == "__main__":
     scenario = load_scenario("baseline-2022").lasting(0.4, 0.1)
     simulate(scenario, replications={replications}, store=Store(Path(sys.argv[1])))
@@ -48,15 +48,15 @@ PATIENCE = 120.0
 """Seconds after which a process is taken to hang: much more than it takes, since a machine may be busy."""
 
 
+@cache
 def short() -> Scenario:
     return load_scenario("baseline-2022").lasting(0.4, 0.1)
 
 
-def program(tmp_path: Path, before: str = "", replications: int = REPLICATIONS) -> list[str]:
+def program(tmp_path: Path) -> list[str]:
     """Return the command that simulates into `tmp_path / "store"`."""
-    file = tmp_path / f"program-{len(before)}.py"
-    text = PROGRAM.format(before=before, replications=replications)
-    file.write_text(text, encoding="utf-8")
+    file = tmp_path / "program.py"
+    file.write_text(PROGRAM.format(replications=REPLICATIONS), encoding="utf-8")
     return [sys.executable, str(file), str(tmp_path / "store")]
 
 
@@ -147,7 +147,8 @@ def test_another_seed_staff_reading_length_or_calendar_is_another_run(
     monkeypatch.undo()
 
     assert len({inputs(scenario, 1).key, *(each.key for each in others)}) == 1 + len(others)
-    assert inputs(scenario, 1).key == inputs(short(), 1).key
+    again = load_scenario("baseline-2022").lasting(0.4, 0.1)
+    assert inputs(scenario, 1).key == inputs(again, 1).key
 
 
 def test_the_key_names_no_place_and_no_note(toy: Callable[..., Scenario], tmp_path: Path) -> None:
@@ -243,10 +244,12 @@ def test_the_way_out_of_a_spoilt_file_makes_only_that_replication_anew(
 
 # --- it loses nothing ------------------------------------------------------------------------------------------
 
-DIES = """
-import os, signal
-from duecourse.simulations import durable, kept, store
-left = {count}
+MORTALS = f"""
+import os, signal, sys
+from pathlib import Path
+from duecourse.scenarios import load_scenario
+from duecourse.simulations import durable, kept, parquet, simulate, store
+scenario = load_scenario("baseline-2022").lasting(0.4, 0.1)
 def dying(real):
     def act(*arguments):
         global left
@@ -257,18 +260,48 @@ def dying(real):
     return act
 durable.made = store.made = dying(durable.made)
 kept.write = dying(kept.write)
+for line in sys.stdin:
+    count, folder = line.rstrip().split(" ", 1)
+    child = os.fork()
+    if not child:
+        left = int(count)
+        simulate(scenario, replications={REPLICATIONS}, store=store.Store(Path(folder)))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+
+
+@pytest.fixture(scope="module")
+def mortals() -> Iterator[Callable[[int, Path], int]]:
+    """Return what simulates into a folder in a process that kills itself after so many steps of writing.
+
+    It is forked from one that has loaded everything and simulated nothing; it returns how the process ended.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", MORTALS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as mother:
+        asked, answers = mother.stdin, mother.stdout
+        assert asked is not None
+        assert answers is not None
+
+        def live(count: int, folder: Path) -> int:
+            print(count, folder, file=asked, flush=True)
+            return int(answers.readline())
+
+        yield live
+        asked.close()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("count", range(13))
 def test_a_run_killed_at_each_step_of_writing_goes_on_and_ends_the_same(
-    tmp_path: Path, count: int, undisturbed: str
+    tmp_path: Path, count: int, undisturbed: str, mortals: Callable[[int, Path], int]
 ) -> None:
     """Five syncs begin the store and the run; two tables and five syncs make a replication."""
-    command = program(tmp_path, DIES.format(count=count))
-    killed = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert mortals(count, tmp_path / "store") == -signal.SIGKILL
 
     simulate(short(), replications=REPLICATIONS, store=Store(tmp_path / "store"))
 
@@ -282,7 +315,7 @@ def test_a_run_killed_again_and_again_at_random_ends_the_same(
     chance = random.Random(1)
     store = Store(tmp_path / "store")
     kills = 0
-    for _ in range(4):
+    for _ in range(3):
         with subprocess.Popen(program(tmp_path)) as running:
             while not (found := list(store.folder.glob("*/0*"))) and running.poll() is None:
                 time.sleep(0.01)

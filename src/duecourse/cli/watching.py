@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from duecourse.properties.check import Verdict, check
@@ -10,6 +12,8 @@ from duecourse.properties.ensemble import watchable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from duecourse.model.procedure import Procedure
+    from duecourse.properties.monitor import Monitor
     from duecourse.properties.property import Property
     from duecourse.scenarios.scenario import Scenario
 
@@ -21,6 +25,22 @@ def watches(scenarios: Iterable[Scenario], properties: Sequence[Property]) -> tu
     """
     watched = watchable(properties)
     for scenario in scenarios:
-        report = check(scenario.procedure, watched, scenario.readings)
-        watched = tuple(each.property for each in report.results if each.verdict is Verdict.HOLDS)
+        monitors = tuple(each.monitor for each in watched)
+        readings = frozenset(scenario.readings.items())
+        watched = tuple(compress(watched, _hold(scenario.procedure, watched, monitors, readings)))
     return watched
+
+
+@lru_cache(maxsize=8)
+def _hold(
+    procedure: Procedure,
+    properties: tuple[Property, ...],
+    _: tuple[Monitor | None, ...],
+    readings: frozenset[tuple[str, str]],
+) -> tuple[bool, ...]:
+    """Return which properties hold: the same law is checked once, however many scenarios it has.
+
+    Two properties are equal where they are written alike; what their words mean is in their monitors.
+    """
+    report = check(procedure, properties, dict(readings))
+    return tuple(each.verdict is Verdict.HOLDS for each in report.results)
