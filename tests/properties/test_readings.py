@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from tests.strategies import LABEL, procedures, read_tables
 
 import duecourse as dc
-from duecourse.model.featured import compile_featured
+from duecourse.model.featured import FeaturedTable, compile_featured
 from duecourse.model.procedure import Label, Procedure
 from duecourse.model.reading_set import ReadingSpace
 from duecourse.model.source import Source
 from duecourse.model.table import Rule, Table, combinations
 from duecourse.model.variants import choose_readings
+from duecourse.properties import readings
 from duecourse.properties.check import Result, Verdict, check
 from duecourse.properties.explore import Exploration
 from duecourse.properties.family import Family
@@ -387,9 +388,22 @@ def test_text_and_json_name_the_condition_the_case_and_how_to_see_it(
     assert law["fails"][0]["witness"][-1]["step"] == "notify_conclusion"
 
 
-def test_a_search_that_is_cut_short_is_inconclusive() -> None:
-    report = check_readings(dc.load("measures-2022"), PROPERTIES, limit=100)
+def test_a_search_that_is_cut_short_is_inconclusive_and_is_not_begun_again_for_each_property(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, begun = readings.compile_featured, []
 
+    def counted(procedure: Procedure, **options: Any) -> FeaturedTable:
+        begun.append(procedure)
+        return real(procedure, **options)
+
+    monkeypatch.setattr(readings, "compile_featured", counted)
+    timed = {each.kind: each for each in PROPERTIES if each.kind in {Kind.WITHIN, Kind.AT_MOST}}
+    others = [each for each in PROPERTIES if each.kind not in timed]
+    wanted = [*others, *timed.values()]
+    report = check_readings(dc.load("measures-2022"), wanted, limit=100)
+
+    assert len(begun) == 1
     assert {each.verdict for each in report.results} == {Verdict.INCONCLUSIVE}
     assert report.exit_code == 3
     assert "stopped after 100 configurations" in report.results[0].reason

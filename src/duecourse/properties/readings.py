@@ -34,6 +34,7 @@ from duecourse.properties.showing import Quality
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from duecourse.model.featured import FeaturedTable
     from duecourse.model.procedure import Procedure
     from duecourse.model.reading_set import Condition, ReadingSet
     from duecourse.model.table import Rule
@@ -129,7 +130,7 @@ class _Checking:
     @property
     def explored(self) -> bool:
         """Whether there is a family."""
-        return "_family" in self.__dict__
+        return isinstance(self.__dict__.get("_family"), Family)
 
     @property
     def family(self) -> Family:
@@ -139,23 +140,23 @@ class _Checking:
             TooManyError: there are too many.
         """
         with self.exploring:
-            return self._family
+            return _explored(self._family)
 
     @property
     def clocked(self) -> Family:
         """The behaviours in time."""
         with self.exploring:
-            return self._clocked
+            return _explored(self._clocked)
 
     @cached_property
-    def _family(self) -> Family:
+    def _family(self) -> Family | TooManyError:
         monitors = [each.monitor for each in self.properties if each.monitor is not None]
         table = compile_featured(self.procedure, observed=observed(monitors, self.procedure))
-        return Family(table, self.fixed, self.limit)
+        return _explore(table, self.fixed, self.limit)
 
     @cached_property
-    def _clocked(self) -> Family:
-        return Family(with_clocks(self.family.table), self.fixed, self.limit)
+    def _clocked(self) -> Family | TooManyError:
+        return _explore(with_clocks(self.family.table), self.fixed, self.limit)
 
     @property
     def space(self) -> ReadingSpace:
@@ -372,3 +373,17 @@ class _Checking:
             for name, option in choice.items()
             if option != self.procedure.reading[name].default
         }
+
+
+def _explore(table: FeaturedTable, fixed: Mapping[str, str], limit: int) -> Family | TooManyError:
+    """Return a family, or why there is none: with every property the search would be cut short again."""
+    try:
+        return Family(table, fixed, limit)
+    except TooManyError as error:
+        return error
+
+
+def _explored(found: Family | TooManyError) -> Family:
+    if isinstance(found, TooManyError):
+        raise TooManyError(*found.args)
+    return found

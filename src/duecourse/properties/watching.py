@@ -113,6 +113,10 @@ class Watching:
     def _symbols(self) -> dict[tuple[int, int, str], Symbol]:
         return {}
 
+    @cached_property
+    def _colours(self) -> dict[int, Colour]:
+        return {}
+
     @property
     def initial(self) -> int:
         """The state before the first step."""
@@ -215,8 +219,12 @@ class Watching:
 
     def colour(self, state: int) -> Colour:
         """Return the run-time verdict in a state."""
-        parts = zip(self.monitor.parts, self._states[state].claim, strict=True)
-        return max((part.automaton.colour(at) for part, at in parts), key=list(Colour).index)
+        found = self._colours.get(state)
+        if found is None:
+            parts = zip(self.monitor.parts, self._states[state].claim, strict=True)
+            each = (part.automaton.colour(at) for part, at in parts)
+            found = self._colours[state] = max(each, key=list(Colour).index)
+        return found
 
     def at_stake(self, state: int) -> bool:
         """Return whether the next step can violate the claim for good."""
