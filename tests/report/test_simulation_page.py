@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from duecourse.report.plots import Plot
 
 SEED, REPLICATIONS = 11, 3
+LANGUAGES: tuple[Lang, ...] = ("en", "zh", "both")
 DOCKET_DAY = "2022-06-01"
 STRESS = ("Objectives", "Logic", "Data", "Experimentation", "Implementation", "Code access")
 """The headings of Monks and others, Journal of Simulation 13 (2019), table 1."""
@@ -70,8 +71,17 @@ def tree(html: str) -> Element:
 
 
 @pytest.fixture(scope="module")
-def plots(told: Simulated) -> list[Plot]:
-    return [plot for each in simulation_plots(told).values() for plot in each]
+def drawn(told: Simulated) -> dict[Lang, list[Plot]]:
+    """All drawings, by language."""
+    return {
+        lang: [plot for each in simulation_plots(told, lang).values() for plot in each]
+        for lang in LANGUAGES
+    }
+
+
+@pytest.fixture(scope="module")
+def plots(drawn: dict[Lang, list[Plot]]) -> list[Plot]:
+    return drawn["both"]
 
 
 def sections(tree: Element, level: str) -> list[str]:
@@ -213,19 +223,21 @@ def test_in_english_the_page_has_no_chinese_but_in_the_files_it_prints(told: Sim
     assert [each for each in map(str.strip, tree.itertext()) if CHINESE.search(each)] == []
 
 
-@pytest.mark.parametrize("lang", ["en", "zh", "both"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_text_in_the_drawings_stays_text_in_the_faces_of_the_page(
-    told: Simulated, lang: Lang
+    drawn: dict[Lang, list[Plot]], lang: Lang
 ) -> None:
-    for plot in (plot for each in simulation_plots(told, lang).values() for plot in each):
+    for plot in drawn[lang]:
         assert "<text" in plot.svg
         assert "font-family" not in plot.svg
         assert bool(CHINESE.search("".join(ET.fromstring(plot.svg).itertext()))) == (lang != "en")
 
 
-@pytest.mark.parametrize("lang", ["en", "zh", "both"])
-def test_nothing_is_clipped_and_nothing_overlaps(told: Simulated, lang: Lang) -> None:
-    for plot in (plot for each in simulation_plots(told, lang).values() for plot in each):
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_clipped_and_nothing_overlaps(
+    drawn: dict[Lang, list[Plot]], lang: Lang
+) -> None:
+    for plot in drawn[lang]:
         assert (plot.id, clipped(plot.svg), overlapping(plot.svg)) == (plot.id, [], [])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,17 +30,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duecourse.audit import Audit
+    from duecourse.properties.property import Property
     from duecourse.scenarios import Scenario
     from duecourse.simulations.log import Log
 
 SHIPPED = sorted(scenario_files(shipped()))
 
 
+@cache
+def known() -> tuple[Property, ...]:
+    return tuple(load_properties(shipped()))
+
+
 def audited(log: Log, scenario: Scenario, path: Path) -> Audit:
     """Audit a run by its CSV alone."""
     with path.open("w", encoding="utf-8", newline="") as file:
         log.write_csv(file)
-    claims = [each for each in load_properties(shipped()) if each.concerns(scenario.procedure)]
+    claims = [each for each in known() if each.concerns(scenario.procedure)]
     return audit(path, scenario.procedure, readings=scenario.readings, properties=claims)
 
 

@@ -50,6 +50,7 @@ from duecourse.simulations.randomness import normal_quantile, purpose, root, uni
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from duecourse.properties.property import Property
     from duecourse.scenarios import Scenario
     from duecourse.simulations import Event, Log
     from duecourse.simulations.measure import Sample
@@ -98,8 +99,8 @@ def test_uniforms_are_those_of_python_bit_for_bit() -> None:
 
 
 def test_exponential_and_logarithm_of_the_compiled_engine_are_pythons() -> None:
-    """A million numbers: both call the same library of the machine."""
-    u = np.random.default_rng(2).random(1_000_000)
+    """Both call the same library of the machine; one that rounds one number in 10,000 otherwise is missed once in 22,000."""
+    u = np.random.default_rng(2).random(100_000)
     quantile = quantile_by_engine
     values = np.array([0.3, 0.7])
     for number in u.tolist():
@@ -118,9 +119,9 @@ def office(name: str) -> tuple[Plan, CompiledOffice]:
     return plan, CompiledOffice(plan)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("name", BASELINES)
-def test_ten_runs_of_three_years_of_the_shipped_scenarios_are_equal(name: str, seed: int) -> None:
+def test_four_runs_of_three_years_of_the_shipped_scenarios_are_equal(name: str, seed: int) -> None:
     plan, compiled = office(name)
 
     assert_equal(log_of(plan, seed, 3), compiled.run(seed, 3).log())
@@ -134,13 +135,17 @@ def outcome(run: Callable[[], Log]) -> Log | str:
         return str(error)
 
 
+@cache
+def known() -> tuple[Property, ...]:
+    root_folder = project_root()
+    return tuple(load_properties(root_folder, known=names_in_reach(root_folder)))
+
+
 @pytest.mark.parametrize("what_if", WHAT_IFS)
 @pytest.mark.parametrize("name", BASELINES)
 def test_every_what_if_is_equal_with_all_properties_watching(name: str, what_if: str) -> None:
     scenario = load_scenario(name, readings=WHAT_IFS[what_if]).lasting(1.5, 0.5)
-    root_folder = project_root()
-    known = load_properties(root_folder, known=names_in_reach(root_folder))
-    plan = Plan(scenario, watches((scenario,), known))
+    plan = Plan(scenario, watches((scenario,), known()))
     assert plan.ensemble.ids
 
     assert outcome(lambda: log_of(plan, 5, 0)) == outcome(
