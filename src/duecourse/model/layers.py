@@ -71,11 +71,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Layers:
-    """The merged tables of a procedure: its head and its elements by kind, not yet interpreted."""
+    """The merged tables of a procedure: its head and its elements by kind, not yet interpreted.
 
-    head: Entry
-    entries: dict[str, list[Entry]]
-    amendments: tuple[AmendmentShape, ...] = ()
+    Attributes:
+        texts: name and text of the file and of each amendment, in order; all else follows from them.
+    """
+
+    head: Entry = field(compare=False)
+    entries: dict[str, list[Entry]] = field(compare=False)
+    texts: tuple[tuple[str, str], ...]
+    amendments: tuple[AmendmentShape, ...] = field(default=(), compare=False)
 
 
 def base_layer(source: Source) -> Layers:
@@ -94,7 +99,7 @@ def base_layer(source: Source) -> Layers:
     entries = {kind: _entries(source, (kind,), problems) for kind in SHAPES}
     _refuse_many(entries, source, problems)
     problems.refuse()
-    return Layers(Entry(head, source, ("procedure",)), entries)
+    return Layers(Entry(head, source, ("procedure",)), entries, ((source.file, source.text),))
 
 
 def amend(layers: Layers, source: Source) -> Layers:
@@ -117,7 +122,8 @@ def amend(layers: Layers, source: Source) -> Layers:
     entries = {kind: each.entries() for kind, each in merged.items()}
     _refuse_many(entries, source, problems)
     problems.refuse()
-    return Layers(layers.head, entries, (*layers.amendments, head))
+    texts = (*layers.texts, (source.file, source.text))
+    return Layers(layers.head, entries, texts, (*layers.amendments, head))
 
 
 def amendment_head(source: Source) -> AmendmentShape:
