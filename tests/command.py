@@ -6,21 +6,14 @@ That it starts as a process, and ends as one, is tested where that is the questi
 
 from __future__ import annotations
 
-import atexit
-import os
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from unittest.mock import patch
 
 from duecourse.cli import main
-
-_claims = TemporaryDirectory()
-"""Where claims are kept from one command to the next, as a user's cache keeps them; nothing in it is older than this run."""
-atexit.register(_claims.cleanup)
 
 
 class Ran(NamedTuple):
@@ -41,7 +34,6 @@ def duecourse(*arguments: str, cwd: Path | str | None = None, merged: bool = Fal
         redirect_stdout(printed),
         redirect_stderr(told),
         patch.object(sys, "argv", ["duecourse", *arguments]),
-        patch.dict(os.environ, DUECOURSE_CACHE=_claims.name),
     ):
         try:
             main()

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-import duecourse.cli.verify  # with all that the plugin imports, for what a session of pytest's imports goes with it
+import duecourse.cli.verify  # noqa: F401  (what a session of pytest imports goes with it; numpy cannot come twice)
 from duecourse.cli.begin import begun
 
 pytest_plugins = ("pytester",)

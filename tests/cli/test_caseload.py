@@ -240,11 +240,12 @@ def test_a_property_that_the_law_itself_violates_does_not_watch() -> None:
 # --- precision, warm-up, what-if ----------------------------------------------------------------------
 
 
-def test_a_precision_is_reached_or_the_exit_code_says_that_it_was_not() -> None:
+def test_a_precision_is_reached_or_the_exit_code_says_that_it_was_not(tmp_path: Path) -> None:
+    keeping = Keeping(store=tmp_path / "store")
     run = Run(10, years=0.6, warm_up="0.2", precision="60%", measures=("backlog.mean",))
-    text, code = simulated(load_scenario("baseline-2022"), run)
+    text, code = simulated(load_scenario("baseline-2022"), run, keeping)
     short, three = simulated(
-        load_scenario("baseline-2022"), replace(run, precision="1%", at_most=20)
+        load_scenario("baseline-2022"), replace(run, precision="1%", at_most=20), keeping
     )
 
     assert code == 0

@@ -13,6 +13,7 @@ from tests.strategies import LABEL, procedures, read_tables
 
 import duecourse as dc
 from duecourse.model.featured import FeaturedTable, compile_featured
+from duecourse.model.liveness import Observed
 from duecourse.model.procedure import Label, Procedure
 from duecourse.model.reading_set import ReadingSpace
 from duecourse.model.source import Source
@@ -391,11 +392,11 @@ def test_text_and_json_name_the_condition_the_case_and_how_to_see_it(
 def test_a_search_that_is_cut_short_is_inconclusive_and_is_not_begun_again_for_each_property(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real, begun = readings.compile_featured, []
+    begun = []
 
-    def counted(procedure: Procedure, **options: Any) -> FeaturedTable:
+    def counted(procedure: Procedure, observed: Observed | None = None) -> FeaturedTable:
         begun.append(procedure)
-        return real(procedure, **options)
+        return compile_featured(procedure, observed=observed)
 
     monkeypatch.setattr(readings, "compile_featured", counted)
     timed = {each.kind: each for each in PROPERTIES if each.kind in {Kind.WITHIN, Kind.AT_MOST}}

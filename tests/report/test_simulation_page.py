@@ -234,9 +234,7 @@ def test_text_in_the_drawings_stays_text_in_the_faces_of_the_page(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_nothing_is_clipped_and_nothing_overlaps(
-    drawn: dict[Lang, list[Plot]], lang: Lang
-) -> None:
+def test_nothing_is_clipped_and_nothing_overlaps(drawn: dict[Lang, list[Plot]], lang: Lang) -> None:
     for plot in drawn[lang]:
         assert (plot.id, clipped(plot.svg), overlapping(plot.svg)) == (plot.id, [], [])
 

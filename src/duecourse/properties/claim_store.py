@@ -12,6 +12,7 @@ import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import islice
@@ -91,7 +92,7 @@ class ClaimStore:
         if key in self.kept:
             with suppress(ValueError, TypeError, KeyError, IndexError):
                 return _compiled(self.kept[key])
-        found = _compile(text, definitions)
+        found = _compile(text, tuple(definitions.items()))
         if self.file is not None:
             self.kept[key] = _plain(found)
             self.new = True
@@ -132,10 +133,11 @@ def cache_folder() -> Path | None:
         return None
 
 
-def _compile(text: str, definitions: Mapping[str, str]) -> Compiled:
+@lru_cache(maxsize=MOST)
+def _compile(text: str, definitions: tuple[tuple[str, str], ...]) -> Compiled:
     from duecourse.properties.claim import parse_claim  # loads and builds the grammar
 
-    claim = parse_claim(text, definitions=definitions)
+    claim = parse_claim(text, definitions=dict(definitions))
     twin = () if claim.twin is None else parts_of(claim.twin, "|")
     return Compiled(claim.pattern, claim.propositions, parts_of(claim.formula, "&"), twin)
 
