@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from tests.simulations.test_process import claimed
 
 from duecourse.cli.audit_log import audited
 from duecourse.cli.caseload import NOTHING, Run, batched, compared, share, simulated, variant
@@ -235,6 +236,17 @@ def test_a_property_that_the_law_itself_violates_does_not_watch() -> None:
     for scenarios in ([amended], [scenario, amended]):
         watched = {each.id for each in watches(scenarios, load_properties(shipped()))}
         assert not {"s9_literal", "s9_law"} & watched
+
+
+def test_what_watches_goes_by_what_a_property_means_not_by_how_it_is_written() -> None:
+    """Two files may write the same claim and define its words otherwise; the law is checked once for each."""
+    scenario = load_scenario("baseline-2022")
+    lawful, unlawful = claimed("decide_review at most 9 times"), claimed("never decide_review")
+    alike = replace(lawful, monitor=unlawful.monitor)
+
+    assert alike == lawful
+    assert watches([scenario], [lawful]) == (lawful,)
+    assert watches([scenario], [alike]) == ()
 
 
 # --- precision, warm-up, what-if ----------------------------------------------------------------------

@@ -58,6 +58,13 @@ def test_an_added_element_stands_behind_the_others() -> None:
     ]
 
 
+def test_the_same_texts_are_interpreted_once_and_under_another_name_anew() -> None:
+    layers = [base_layer(parse(LICENCE.encode(), name)) for name in ("a.toml", "b.toml")]
+
+    assert amended(ADD) is amended(ADD)
+    assert [interpret(each).step["decide"].place.file for each in layers] == ["a.toml", "b.toml"]
+
+
 def test_an_element_is_replaced_where_it_stands_and_keeps_what_is_not_named() -> None:
     base, new = amended(), amended('[[replace.clock]]\nid = "limit"\nlimit = "3 calendar months"\n')
 
