@@ -58,11 +58,18 @@ def test_an_added_element_stands_behind_the_others() -> None:
     ]
 
 
-def test_the_same_texts_are_interpreted_once_and_under_another_name_anew() -> None:
-    layers = [base_layer(parse(LICENCE.encode(), name)) for name in ("a.toml", "b.toml")]
+def test_a_file_is_interpreted_once_and_anew_under_another_name_or_with_another_text(
+    tmp_path: Path,
+) -> None:
+    files = [tmp_path / name for name in ("a.toml", "b.toml")]
+    for file in files:
+        file.write_text(LICENCE, encoding="utf-8")
+    a, b = (dc.load(str(file)) for file in files)
 
-    assert amended(ADD) is amended(ADD)
-    assert [interpret(each).step["decide"].place.file for each in layers] == ["a.toml", "b.toml"]
+    assert [each.step["decide"].place.file for each in (a, b)] == [str(file) for file in files]
+    assert dc.load(str(files[0])) is a
+    files[0].write_text(LICENCE.replace('id = "vote_yes"', 'id = "nod"'), encoding="utf-8")
+    assert "nod" in dc.load(str(files[0])).step
 
 
 def test_an_element_is_replaced_where_it_stands_and_keeps_what_is_not_named() -> None:

@@ -74,7 +74,8 @@ class Layers:
     """The merged tables of a procedure: its head and its elements by kind, not yet interpreted.
 
     Attributes:
-        texts: name and text of the file and of each amendment, in order; all else follows from them.
+        texts: name and text of the file and of each amendment, in order; of what is read from files all else follows
+            from them, so two are equal where these are.
     """
 
     head: Entry = field(compare=False)

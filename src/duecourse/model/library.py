@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,12 @@ def load(name: str, amendments: Iterable[str] = (), root: Folder | None = None) 
             raise InvalidInput([source.problem(("procedure",), "amendment", message)])
         _refuse_another_text(layers, amendment_head(source))
         layers = amend(layers, source)
+    return _interpreted(layers)
+
+
+@lru_cache(maxsize=32)
+def _interpreted(layers: Layers) -> Procedure:
+    """Return the procedure; the same files are interpreted once, under each name that messages give them."""
     return interpret(layers)
 
 

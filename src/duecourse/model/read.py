@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from duecourse.model import dynamics, vocabulary
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     from duecourse.model.layers import Entry, Layers
 
 
-@lru_cache(maxsize=32)
 def interpret(layers: Layers) -> p.Procedure:
-    """Return the procedure that the tables describe; the same texts are interpreted once.
+    """Return the procedure that the tables describe.
 
     Raises:
         InvalidInput: with every problem found in shape, names, types and, if those are right, statics.
