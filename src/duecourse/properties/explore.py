@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +23,7 @@ HAND_OVER = 50_000
 """After how many configurations the compiled search takes over: what it saves then outweighs loading it."""
 
 
-class _Told(NamedTuple):
+class _Told:
     """What a search knows of a state of a claim.
 
     Attributes:
@@ -31,12 +31,17 @@ class _Told(NamedTuple):
         at_the_end: whether it is looked for where the review is over.
         given_up: whether nothing that is looked for follows it.
         after: the states after each kind of move.
+        leaving: the kinds, as bits, that may lead to another state: those of which it is not known that they do not.
+        came: the configurations met in it, each with the state, the configuration and the kind of move before.
     """
 
-    wanted: bool
-    at_the_end: bool
-    given_up: bool
-    after: dict[int, tuple[int, ...]]
+    __slots__ = ("after", "at_the_end", "came", "given_up", "leaving", "wanted")
+
+    def __init__(self, *, wanted: bool, at_the_end: bool, given_up: bool) -> None:
+        self.wanted, self.at_the_end, self.given_up = wanted, at_the_end, given_up
+        self.after: dict[int, tuple[int, ...]] = {}
+        self.leaving = -1
+        self.came: dict[int, tuple[int, int, int] | None] = {}
 
 
 class _Telling(dict[int, _Told]):
@@ -54,9 +59,20 @@ class _Telling(dict[int, _Told]):
         self.given_up = given_up
 
     def __missing__(self, state: int) -> _Told:
-        over = self.given_up is not None and self.watching.colour(state) is self.given_up
-        self[state] = found = _Told(self.wanted(state), self.at_the_end(state), over, {})
+        self[state] = found = _Told(
+            wanted=self.wanted(state),
+            at_the_end=self.at_the_end(state),
+            given_up=self.given_up is not None and self.watching.colour(state) is self.given_up,
+        )
         return found
+
+    def way(self, steps: Steps, state: int, packed: int) -> tuple[Rule, ...]:
+        """Return how the search came to a configuration in a state."""
+        numbers: list[int] = []
+        while (last := self[state].came[packed]) is not None:
+            state, packed, number = last
+            numbers.append(number)
+        return steps.way(reversed(numbers))
 
 
 class Steps(dict[int, tuple[tuple[int, int], ...]]):
@@ -75,6 +91,7 @@ class Steps(dict[int, tuple[tuple[int, int], ...]]):
         self.kinds: list[tuple[Rule, int]] = []
         self._moves = moves
         self._numbers: dict[tuple[int, int], int] = {}
+        self._which: dict[int, int] = {}
 
     def __missing__(self, packed: int) -> tuple[tuple[int, int], ...]:
         moves, mask, numbers = self._moves.get(packed, ()), self.mask, self._numbers
@@ -91,6 +108,17 @@ class Steps(dict[int, tuple[tuple[int, int], ...]]):
         if isinstance(self._moves, dict):  # what a compiled search found is too much to keep twice
             self[packed] = steps
         return steps
+
+    def which(self, packed: int, moves: Iterable[tuple[int, int]]) -> int:
+        """Return the kinds of the moves of a configuration, as bits."""
+        found = self._which.get(packed)
+        if found is None:
+            found = 0
+            for number, _ in moves:
+                found |= 1 << number
+            if packed in self:
+                self._which[packed] = found
+        return found
 
     def way(self, numbers: Iterable[int]) -> tuple[Rule, ...]:
         """Return the rules of kinds."""
@@ -234,34 +262,60 @@ class Exploration:
             given_up: the verdict after which no wanted state follows.
         """
         table, steps = self.table, self.steps(watching.mask)
-        shift, low = table.bits, (1 << table.bits) - 1
         told = _Telling(watching, wanted, at_the_end, given_up)
-        initial = watching.initial
-        came: dict[int, tuple[int, int] | None] = {
-            initial << shift | packed: None for packed in table.initial
-        }
-        here = told[initial]
-        if here.wanted or (here.at_the_end and any(map(table.is_final, table.initial))):
+        first = told[watching.initial]
+        if first.wanted or (first.at_the_end and any(map(table.is_final, table.initial))):
             return ()
-        queue = deque(came)
+        first.came.update(dict.fromkeys(table.initial))
+        queue = deque((watching.initial, packed) for packed in table.initial)
         while queue:
-            pair = queue.popleft()
-            state = pair >> shift
-            *_, over, after = told[state]
-            for number, to in () if over else steps[pair & low]:
-                states = after.get(number)
-                if states is None:
-                    rule, example = steps.kinds[number]
-                    states = after[number] = watching.moves(state, rule, example)
-                for new in states:
-                    onward = new << shift | to
-                    if onward not in came:
-                        came[onward] = pair, number
-                        there = told[new]
-                        if there[0] or (there[1] and table.is_final(to)):
-                            return steps.way(_way(came, onward))
-                        queue.append(onward)
+            state, packed = queue.popleft()
+            here = told[state]
+            if here.given_up:
+                continue
+            moves = steps[packed]
+            if not steps.which(packed, moves) & here.leaving:
+                # whatever happens, the claim stands as before
+                end = self._go_on(here, state, packed, moves, queue)
+                if end is not None:
+                    return told.way(steps, state, end)
+                continue
+            for number, to in moves:
+                for new in here.after.get(number) or self._after(here, state, number, told, steps):
+                    there = told[new]
+                    if to not in there.came:
+                        there.came[to] = state, packed, number
+                        if there.wanted or (there.at_the_end and table.is_final(to)):
+                            return told.way(steps, new, to)
+                        queue.append((new, to))
         return None
+
+    def _go_on(
+        self,
+        here: _Told,
+        state: int,
+        packed: int,
+        moves: Iterable[tuple[int, int]],
+        queue: deque[tuple[int, int]],
+    ) -> int | None:
+        """Take all moves of a configuration, none of which changes the state; return what is looked for, if it is found."""
+        came, final = here.came, self.table.is_final if here.at_the_end else None
+        for number, to in moves:
+            if to not in came:
+                came[to] = state, packed, number
+                if final is not None and final(to):
+                    return to
+                queue.append((state, to))
+        return None
+
+    def _after(
+        self, here: _Told, state: int, number: int, told: _Telling, steps: Steps
+    ) -> tuple[int, ...]:
+        """Return the states of a claim after a kind of move, and note whether it is left."""
+        found = here.after[number] = told.watching.moves(state, *steps.kinds[number])
+        if found == (state,):
+            here.leaving &= ~(1 << number)
+        return found
 
     def able(
         self,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from duecourse.model.expression import Expression, Value
     from duecourse.model.procedure import Procedure
-    from duecourse.model.table import Field, Op, Rule, Table
+    from duecourse.model.table import Field, Rule, Table
     from duecourse.properties.derivatives import Part
     from duecourse.properties.monitor import Monitor
 
@@ -49,8 +49,9 @@ HAPPENINGS = frozenset({*_OPS.values(), "lapses"})
 """What a step can do, beside what is tracked: known from the rule, not from the step."""
 
 
-class Symbol(NamedTuple):
-    """What a step is to a claim.
+@dataclass(frozen=True, slots=True, eq=False)
+class Symbol:
+    """What a step is to a claim; there is one of each for a claim, so that they are told apart by identity.
 
     Attributes:
         letters: the propositions it makes true, as bit masks, one for each kind of actor who may take it; where clocks
@@ -102,11 +103,19 @@ class Watching:
         return {}
 
     @cached_property
-    def _alike(self) -> dict[tuple[object, ...], Symbol]:
+    def _alike(self) -> dict[tuple[int, int, str], Symbol]:
         return {}
 
     @cached_property
-    def _known(self) -> dict[int, tuple[frozenset[str], tuple[Op, ...], bool]]:
+    def _made(self) -> dict[tuple[object, ...], Symbol]:
+        return {}
+
+    @cached_property
+    def _sorts(self) -> dict[int, int]:
+        return {}
+
+    @cached_property
+    def _sort_numbers(self) -> dict[tuple[object, ...], int]:
         return {}
 
     @cached_property
@@ -172,8 +181,10 @@ class Watching:
 
         Steps of which the claim names the same are the same to it, unless it asks for actors or clocks.
         """
-        close = self._close(rule) if self.looks_close else None
-        key = self.monitor.named & names, to & self.mask, actor, close
+        sort = self._sorts.get(id(rule))
+        if sort is None:
+            sort = self._sorts[id(rule)] = self._sort(rule, names)
+        key = sort, to & self.mask, actor
         found = self._alike.get(key)
         if found is None:
             found = self._alike[key] = self._symbol(rule, to, names, actor)
@@ -184,17 +195,17 @@ class Watching:
         """Whether the claim asks for actors or clocks."""
         return bool(self.monitor.actors or self.tracked)
 
-    def _close(self, rule: Rule) -> tuple[frozenset[str], tuple[Op, ...], bool]:
-        """Return what else of a rule can make a difference to the claim: who may take it, what it does to clocks."""
-        found = self._known.get(id(rule))
-        if found is None:
+    def _sort(self, rule: Rule, names: frozenset[str]) -> int:
+        """Return a number for all of a rule that can make a difference to the claim: what happens, and where it looks close who may take it and what is done to clocks."""
+        sort: tuple[object, ...] = (self.monitor.named & names,)
+        if self.looks_close:
             procedure, tracked = self.table.procedure, self.tracked
             actors = self.monitor.actors and frozenset(procedure.step[rule.step].actors)
             ops = tuple(op for op in rule.ops if op.name in tracked) if tracked else ()
             stages = procedure.stage
             ends = bool(tracked) and stages[rule.target].final and not stages[rule.source].final
-            found = self._known[id(rule)] = (actors, ops, ends)
-        return found
+            sort = *sort, actors, ops, ends
+        return self._sort_numbers.setdefault(sort, len(self._sort_numbers))
 
     def after(self, state: int, symbol: Symbol) -> tuple[int, ...]:
         """Return the states after a step; several where who takes it makes a difference."""
@@ -307,7 +318,7 @@ class Watching:
                 return frozenset()
             return frozenset(op.name for op in rule.ops if op.kind == kind and op.name in tracked)
 
-        return Symbol(
+        said = (
             tuple(letter for letter, _ in letters),
             on("start"),
             on("stop"),
@@ -315,6 +326,7 @@ class Watching:
             bool(tracked) and stages[rule.target].final and not stages[rule.source].final,
             tuple(still for _, still in letters),
         )
+        return self._made.setdefault(said, Symbol(*said))
 
     def _residual_kinds(
         self, rule: Rule, names: frozenset[str], actor: str
