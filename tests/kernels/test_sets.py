@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from duecourse.kernels.cones import Cone
+from duecourse.kernels.cones import Cones
 from duecourse.kernels.graphs import Automaton, Graph
 from duecourse.kernels.sets import Aim, spread
 from duecourse.kernels.walks import shortest
@@ -28,21 +28,31 @@ CHOICES = [chosen for chosen, _ in SPACE.choices(["a", "b"])]
 
 
 class Drawn:
-    """A random graph with an automaton beside it; all cases begin in node 0 and state 0."""
+    """A random graph with an automaton beside it; all cases begin in node 0 and state 0.
 
-    def __init__(self, seed: int) -> None:
+    Where another one is given, the automaton stands beside its graph.
+    """
+
+    def __init__(self, seed: int, beside: "Drawn | None" = None) -> None:
         # evenly drawn: what Hypothesis draws by itself is mostly so small that hardly a mistake could show
         chance = Random(seed)
         self.nodes, self.states = chance.randint(2, 6), chance.randint(1, 3)
+        self.nodes = beside.nodes if beside else self.nodes
         nodes, states, rules, kinds = self.nodes, self.states, 3, 2
         edges = sorted(
             (chance.randrange(nodes), chance.randrange(nodes), chance.randrange(rules))
             for _ in range(chance.randint(nodes, 14))
         )
-        self.edges = edges
+        edges = self.edges = beside.edges if beside else edges
         self.under = np.array(chance.choices(CUBES[1:], k=rules), np.int32)
         kind = [chance.randrange(kinds) for _ in range(nodes)]
         symbol = chance.choices((-1, 0, 1, 2, 3), k=rules * kinds)
+        if beside:  # the same moves of the same kinds
+            kind = beside.automaton.kinds.tolist()
+            theirs = beside.automaton.symbols.tolist()
+            symbol = [
+                max(own, 0) if each >= 0 else -1 for own, each in zip(symbol, theirs, strict=True)
+            ]
         after = {
             (s, q): sorted(chance.sample(range(states), chance.choice((1, 1, min(states, 2)))))
             for s in range(4)
@@ -53,7 +63,7 @@ class Drawn:
         self.first = np.zeros(nodes, np.int32)
         self.first[0] = chance.choice([*CUBES, ALL, ALL])
         aims = chance.choices((0, 0, 1, 2), k=states)
-        last = chance.choices((True, False), k=nodes)
+        last = beside.last.tolist() if beside else chance.choices((True, False), k=nodes)
         self.wanted = {
             (node, state)
             for node in range(nodes)
@@ -127,26 +137,36 @@ def test_it_is_the_plain_least_fixpoint(seed: int) -> None:
 
 
 @settings(max_examples=300)
-@given(SEEDS)
+@given(SEEDS, SEEDS)
 def test_what_is_shown_is_what_the_plain_fixpoint_shows_with_and_without_a_cone(
-    seed: int,
+    seed: int, other: int
 ) -> None:
-    drawn = Drawn(seed)
-    plain = SPACE.any_of(under for place, under in drawn.plain().items() if place in drawn.wanted)
-    sets = FamilySets(SPACE)
-    rules = len(drawn.under)
-    arguments = (drawn.graph, drawn.automaton, drawn.under, drawn.first)
-    assert sets.showing(*arguments, drawn.aim())[0] == plain
-    aim = drawn.aim()
-    cone = Cone(drawn.graph, drawn.automaton, rules, drawn.first != NONE, aim)
-    reached = set(drawn.plain(mixed=True))
-    assert cone.reached == bool(reached & drawn.wanted)
-    aim.cone = cone.leading()
-    assert sets.showing(*arguments, aim)[0] == plain
-    places = {(node, state) for node in range(drawn.nodes) for state in range(drawn.states)}
-    assert {each for each in places if int(aim.cone[each[0]]) >> each[1] & 1} == leading(
-        reached, drawn
+    one = Drawn(seed)
+    both = one, Drawn(other, one)
+    cones = Cones(
+        one.graph,
+        [each.automaton for each in both],
+        len(one.under),
+        [each.first != NONE for each in both],
+        [each.aims for each in both],
+        one.last,
     )
+    for place, drawn in enumerate(both):
+        shown = (under for at, under in drawn.plain().items() if at in drawn.wanted)
+        plain = SPACE.any_of(shown)
+        sets = FamilySets(SPACE)
+        arguments = (drawn.graph, drawn.automaton, drawn.under, drawn.first)
+        assert sets.showing(*arguments, drawn.aim())[0] == plain
+        reached = set(drawn.plain(mixed=True))
+        assert cones.reached(place) == bool(reached & drawn.wanted)
+        assert cones.size(place) == len(reached)
+        aim = drawn.aim()
+        aim.cone = cones.leading(place)
+        assert sets.showing(*arguments, aim)[0] == plain
+        places = {(node, state) for node in range(drawn.nodes) for state in range(drawn.states)}
+        assert {each for each in places if int(aim.cone[each[0]]) >> each[1] & 1} == leading(
+            reached, drawn
+        )
 
 
 def leading(reached: set[tuple[int, int]], drawn: Drawn) -> set[tuple[int, int]]:

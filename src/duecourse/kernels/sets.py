@@ -13,6 +13,7 @@ import numpy as np
 
 from duecourse.kernels.compiling import Compiled, part, whole
 from duecourse.kernels.diagram_loops import FULL, GREATER, NEVER, SUM, WITHOUT, ZERO, combined
+from duecourse.kernels.distinct import distinct
 from duecourse.kernels.graphs import ANYWHERE, AT_LAST
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def _laid(
 ) -> tuple[Any, ...]:
     """Return what a fixpoint goes over, with the nodes in the order of the graph."""
     order, laid = graph.order, graph.laid
-    sets, group = np.unique(under, return_inverse=True)
+    sets, group = distinct(under)
     return (
         laid.starts,
         laid.to,
@@ -258,7 +259,7 @@ def _laid(
         aim.cone[order] if len(aim.cone) else aim.cone,
         aim.states,
         aim.last[order],
-        group.reshape(-1).astype(np.int32),
+        group.astype(np.int32),
         sets.astype(np.int32),
         np.full((len(sets), 2), NEVER, np.int64),
     )

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import RLock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from duecourse.kernels.cones import MOST_STATES, Cone
-from duecourse.kernels.graphs import ANYWHERE, NOWHERE, Automaton, Graph
+from duecourse.kernels.cones import MOST_STATES, Cones
+from duecourse.kernels.graphs import ANYWHERE, NOWHERE, Automaton
 from duecourse.kernels.sets import Aim
 from duecourse.kernels.walks import shortest
 from duecourse.model.reading_set import ALL, NONE
@@ -22,7 +23,7 @@ from duecourse.properties.family_graph import EVERY, FamilyGraph
 from duecourse.properties.showing import Judged, Quality
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,30 +50,41 @@ class Shown:
     visited: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What a fixpoint is asked for.
 
     Attributes:
-        graph: the moves.
-        rules: how many rules they have.
-        automaton: the automaton beside them.
+        automaton: the automaton beside the moves.
         first: for each configuration, under which choices it is reached at the beginning, in the first state.
         aim: what is looked for.
     """
 
-    graph: Graph
-    rules: int
     automaton: Automaton
     first: Indices
     aim: Aim
 
-    @cached_property
-    def cone(self) -> Cone | None:
-        """Where a way to what is looked for may lead, whatever the readings; None where there are too many states."""
-        if len(self.automaton.goes_on) > MOST_STATES:
-            return None
-        return Cone(self.graph, self.automaton, self.rules, self.first != NONE, self.aim)
+    @property
+    def width(self) -> int:
+        """How many states there are."""
+        return len(self.automaton.goes_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where a way to what violates a claim may lead, whatever the readings.
+
+    Attributes:
+        shown: the choices under which it is violated from the beginning.
+        asked: what a fixpoint has to find out; None where there is nothing to find.
+        cones: where ways may lead; None where there are too many states to tell.
+        place: of the claim among those of the cones.
+    """
+
+    shown: ReadingSet
+    asked: Asked | None
+    cones: Cones | None = None
+    place: int = 0
 
 
 def _automaton(judged: Judged, kinds: Indices, symbols: Indices, *, covered: bool) -> Automaton:
@@ -110,20 +122,67 @@ class Family(FamilyGraph):
     def __init__(self, table: FeaturedTable, fixed: Mapping[str, str], limit: int) -> None:
         super().__init__(table, fixed, limit)
         self._automata: dict[Monitor, tuple[Automaton, NDArray[np.int8]]] = {}
+        self._outlooks: dict[Monitor, Outlook] = {}
+        self._looking = RLock()
 
     # --- claims about cases --------------------------------------------------------------------------------------
 
     def shown(self, monitor: Monitor, quality: Quality) -> Shown:
         """Return under which choices some case shows something of a claim."""
-        asked = self.asked(monitor, quality)
-        cone = asked.cone if quality is Quality.VIOLATED else None
-        if cone is not None:
-            if not cone.reached:
-                return Shown(asked.aim.shown, cone.size)
-            asked.aim.cone = cone.leading()
+        if quality is not Quality.VIOLATED:
+            return self._showing(self.asked(monitor, quality))
+        self.look([monitor])
+        outlook = self._outlooks.pop(monitor)
+        if outlook.asked is None:
+            assert outlook.cones is not None
+            return Shown(outlook.shown, outlook.cones.size(outlook.place))
+        if outlook.cones is not None:
+            outlook.asked.aim.cone = outlook.cones.leading(outlook.place)
+        return self._showing(outlook.asked)
+
+    def _showing(self, asked: Asked) -> Shown:
         return Shown(
             *self.sets.showing(self.graph, asked.automaton, self.under, asked.first, asked.aim)
         )
+
+    def may_violate(self, monitor: Monitor) -> bool:
+        """Return whether some mixture of choices violates a claim: if none does, no choice does."""
+        self.look([monitor])
+        outlook = self._outlooks[monitor]
+        return outlook.shown != NONE or outlook.asked is not None
+
+    def look(self, monitors: Iterable[Monitor]) -> None:
+        """Find out what mixtures of choices may violate, for many claims at once."""
+        with self._looking:
+            alike: dict[int, list[tuple[Monitor, Asked]]] = {}
+            for monitor in dict.fromkeys(monitors):
+                if monitor in self._outlooks:
+                    continue
+                asked = self.asked(monitor, Quality.VIOLATED)
+                if asked.width > MOST_STATES:
+                    self._outlooks[monitor] = Outlook(asked.aim.shown, asked)
+                    continue
+                some = alike.setdefault(id(asked.automaton.kinds), [])
+                if sum(each.width for _, each in some) + asked.width > MOST_STATES:
+                    self._look(some)
+                    some.clear()
+                some.append((monitor, asked))
+            for some in alike.values():
+                self._look(some)
+
+    def _look(self, claims: Sequence[tuple[Monitor, Asked]]) -> None:
+        every = [asked for _, asked in claims]
+        cones = Cones(
+            self.graph,
+            [each.automaton for each in every],
+            len(self.rules),
+            [each.first != NONE for each in every],
+            [each.aim.states for each in every],
+            self.final,
+        )
+        for place, (monitor, asked) in enumerate(claims):
+            left = asked if cones.reached(place) else None
+            self._outlooks[monitor] = Outlook(asked.aim.shown, left, cones, place)
 
     def asked(self, monitor: Monitor, quality: Quality) -> Asked:
         """Return what a fixpoint has to find out to know under which choices some case shows something of a claim."""
@@ -137,7 +196,7 @@ class Family(FamilyGraph):
             first = np.zeros_like(self.reached)
             places = self.sources_of(automaton)
             first[places] = self.reached[places]
-        return Asked(self.graph, len(self.rules), automaton, first, aim)
+        return Asked(automaton, first, aim)
 
     def judged(self, monitor: Monitor, quality: Quality) -> tuple[Judged, Indices, Indices]:
         """Return how the states of a claim are judged, the kinds of configurations, and the symbol of each rule and kind."""
@@ -157,11 +216,6 @@ class Family(FamilyGraph):
         begin = len(self.table.common.initial)
         found = shortest(self.graph, automaton, begin, np.array(taken), aims, self.final)
         return None if found is None else tuple(self.rules[rule] for rule in found)
-
-    def may_show(self, monitor: Monitor, quality: Quality) -> bool:
-        """Return whether some mixture of choices shows something of a claim: if none does, no choice does."""
-        asked = self.asked(monitor, quality)
-        return asked.aim.shown != NONE or asked.cone is None or asked.cone.reached
 
     def first_shown(self, aim: int, reached: Indices) -> ReadingSet:
         """Return the choices under which something is shown by the first state of a claim alone.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duecourse.kernels.diagrams import GREATER, NEVER, SMALLER, SUM, WITHOUT, ZERO, leaf
+from duecourse.kernels.distinct import distinct
 from duecourse.kernels.passing import Passing
 from duecourse.kernels.ways import Ways
 from duecourse.model.reading_set import TooManyError
@@ -186,10 +187,10 @@ class FamilyDays:
     def able(self) -> Indices:
         """For each pair, the choices under which the review can come to its end from there."""
         functions = self.functions
-        kinds, which = np.unique(self.least, return_inverse=True)
+        kinds, which = distinct(self.least)
         full = np.full(len(kinds), ZERO, np.int32)
         unable = functions.each(WITHOUT, full, kinds)
-        return functions.each(WITHOUT, full, unable)[which.reshape(-1)]
+        return functions.each(WITHOUT, full, unable)[which]
 
     @cached_property
     def endless(self) -> Indices:
@@ -224,9 +225,9 @@ class FamilyDays:
             followed: the edges.
         """
         functions = self.functions
-        kinds, which = np.unique(endless, return_inverse=True)
+        kinds, which = distinct(endless)
         full = np.full(len(kinds), ZERO, np.int32)
-        mask = functions.each(WITHOUT, full, kinds)[which.reshape(-1)]
+        mask = functions.each(WITHOUT, full, kinds)[which]
         there = functions.each(SUM, there, mask)
         return functions.best(self.some(followed), self.weights[followed], there, mask=mask)
 
@@ -267,7 +268,7 @@ class FamilyDays:
         if not len(inner):
             return np.full(self.size, NEVER, np.int32)
         ends = np.concatenate((pairs.sources[inner], pairs.to[inner]))
-        places, number = np.unique(ends, return_inverse=True)
+        places, number = distinct(ends)
         ways = Ways(len(places), number[: len(inner)], number[len(inner) :])
         under, here = self.under[inner], held[places]
         while True:

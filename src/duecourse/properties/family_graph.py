@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from duecourse.kernels.distinct import distinct, distinct_rows, firsts
 from duecourse.kernels.graphs import Automaton, Graph
 from duecourse.kernels.reach import MAX_BITS
 from duecourse.kernels.ways import grouped
@@ -57,6 +58,7 @@ class FamilyGraph:
         exists = {id(rule): under for found in table.rules.values() for rule, under in found}
         self.under = np.array([exists[id(rule)] for rule in self.rules], np.int32)
         self._kinds: dict[int, tuple[Indices, list[int]]] = {}
+        self._within: dict[int, Numbers] = {}
         self.sets = FamilySets(self.space)
 
     @property
@@ -66,13 +68,17 @@ class FamilyGraph:
 
     def within_of(self, other: FamilyGraph) -> Numbers:
         """Return, for each configuration, which one of another family it is, which has the lowest of its variables."""
+        if id(other) not in self._within:
+            self._within[id(other)] = self._places_in(other)
+        return self._within[id(other)]
+
+    def _places_in(self, other: FamilyGraph) -> Numbers:
         bits = other.table.common.bits
         masks = np.array([((1 << bits) - 1) & ((1 << 63) - 1), ((1 << bits) - 1) >> 63], np.uint64)
         theirs = other.search.reach.states[: other.size]
         ours = self.search.reach.states[: self.size, : theirs.shape[1]] & masks[: theirs.shape[1]]
-        _, numbers = np.unique(np.concatenate((theirs, ours)), axis=0, return_inverse=True)
-        numbers = numbers.reshape(-1)
-        place = np.empty(other.size, np.int64)
+        count, numbers = distinct_rows(list(np.concatenate((theirs, ours)).T))
+        place = np.empty(count, np.int64)
         place[numbers[: other.size]] = np.arange(other.size)
         return place[numbers[other.size :]]
 
@@ -129,10 +135,15 @@ class FamilyGraph:
         if not mask:
             return self.nothing, [self.search.reach.configuration(0)]
         words = self.search.reach.states[: self.graph.size]
-        masks = np.array([mask & ((1 << 63) - 1), mask >> 63], np.uint64)[: words.shape[1]]
-        _, where, kinds = np.unique(words & masks, axis=0, return_index=True, return_inverse=True)
-        examples = [self.search.reach.configuration(int(each)) for each in where]
-        return kinds.reshape(-1).astype(np.int32), examples
+        masks = enumerate((mask & ((1 << 63) - 1), mask >> 63))
+        columns = [
+            (words[:, word] & np.uint64(own)) >> np.uint64((own & -own).bit_length() - 1)
+            for word, own in masks
+            if own
+        ]
+        count, kinds = distinct_rows(columns)
+        examples = [self.search.reach.configuration(each) for each in firsts(count, kinds).tolist()]
+        return kinds.astype(np.int32), examples
 
     def pairs(self, kinds: Indices, count: int) -> Numbers:
         """Return which rules lead to which kinds of configurations: `rule * count + kind`, ascending."""
@@ -183,15 +194,19 @@ class FamilyGraph:
 
     def any_of(self, *parts: Indices) -> ReadingSet:
         """Return the choices in any of the sets."""
-        numbers = {int(each) for part in parts for each in np.unique(part)}
+        numbers = {each for part in parts for each in distinct(part)[0].tolist()}
         return self.space.any_of(sorted(numbers))
 
     def each(
         self, operation: Callable[[int, int], int], first: Indices, second: Indices
     ) -> Indices:
         """Return an operation on two sets, for each place."""
-        both = (first.astype(np.int64) << 32) | second.astype(np.int64)
-        pairs = np.unique(both)
-        results = [operation(int(pair >> 32), int(pair & 0xFFFFFFFF)) for pair in pairs.tolist()]
-        found: Indices = np.array(results, np.int32)[np.searchsorted(pairs, both)]
+        some, here = distinct(first)
+        others, there = distinct(second)
+        pairs, which = distinct(here * len(others) + there)
+        results = [
+            operation(int(some[pair // len(others)]), int(others[pair % len(others)]))
+            for pair in pairs.tolist()
+        ]
+        found: Indices = np.array(results, np.int32)[which]
         return found

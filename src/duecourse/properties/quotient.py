@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from duecourse.kernels.distinct import distinct
 from duecourse.kernels.ways import Ways
 from duecourse.properties.functions import Functions
 
@@ -62,17 +63,17 @@ def quotient(moves: Moves, kind: Indices, space: ReadingSpace) -> tuple[Indices,
     """
     block = _numbered(kind)
     functions = Functions(space, NUMBER_BITS)
-    sets, which = np.unique(moves.under, return_inverse=True)
-    weight = functions.all_of(sets.tolist())[which.reshape(-1)]
+    sets, which = distinct(moves.under)
+    weight = functions.all_of(sets.tolist())[which]
     loud = np.flatnonzero(moves.label)
     quiet = np.flatnonzero((moves.label == 0) & (moves.sources != moves.to))
     ways = Ways(moves.size, moves.sources[quiet], moves.to[quiet])
     count = int(block.max(initial=-1)) + 1
     while True:
         events = moves.label[loud].astype(np.int64) * count + block[moves.to[loud]]
-        named, names = np.unique(events, return_inverse=True)
+        named, names = distinct(events)
         cubes = functions.numbers(max(len(named), 1), NUMBER_BITS)
-        names = names.reshape(-1).astype(np.int32)
+        names = names.astype(np.int32)
         own = functions.gathered(moves.size, moves.sources[loud], names, weight[loud], cubes)
         after = functions.best(ways, weight[quiet], own)
         block = _numbered((block.astype(np.int64) << 32) + after)
@@ -86,10 +87,10 @@ def merged(moves: Moves, block: Indices, count: int, space: ReadingSpace) -> Mov
     """Return the moves of blocks: equal ones are one, under any of the choices of any of them."""
     labels = int(moves.label.max(initial=0)) + 1
     sources, to = block[moves.sources].astype(np.int64), block[moves.to]
-    sets, which = np.unique(moves.under, return_inverse=True)
+    sets, which = distinct(moves.under)
     key = (sources * labels + moves.label) * count + to
     kept = np.flatnonzero((moves.label > 0) | (sources != to))
-    pairs = np.unique(key[kept] * len(sets) + which.reshape(-1)[kept])
+    pairs = np.unique(key[kept] * len(sets) + which[kept])
     keys, starts = np.unique(pairs // max(len(sets), 1), return_index=True)
     unders = sets[pairs % max(len(sets), 1)]
     under = [space.any_of(found.tolist()) for found in np.split(unders, starts[1:]) if len(found)]
@@ -103,4 +104,4 @@ def merged(moves: Moves, block: Indices, count: int, space: ReadingSpace) -> Mov
 
 
 def _numbered(keys: NDArray[np.int64] | Indices) -> Indices:
-    return np.unique(keys, return_inverse=True)[1].reshape(-1).astype(np.int32)
+    return distinct(keys)[1].astype(np.int32)

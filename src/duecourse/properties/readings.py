@@ -32,13 +32,13 @@ from duecourse.properties.readings_terms import Times
 from duecourse.properties.showing import Quality
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from duecourse.model.featured import FeaturedTable
     from duecourse.model.procedure import Procedure
     from duecourse.model.reading_set import Condition, ReadingSet
     from duecourse.model.table import Rule
-    from duecourse.properties.family import Indices
+    from duecourse.properties.family import Indices, Shown
     from duecourse.properties.monitor import Monitor
 
 
@@ -124,7 +124,7 @@ class _Checking:
         limit: int,
     ) -> None:
         self.procedure, self.fixed, self.limit = procedure, fixed, limit
-        self.exploring = RLock()
+        self.exploring, self.doubting = RLock(), RLock()
         self.properties = tuple(properties)
 
     @property
@@ -157,6 +157,30 @@ class _Checking:
     @cached_property
     def _clocked(self) -> Family | TooManyError:
         return _explore(with_clocks(self.family.table), self.fixed, self.limit)
+
+    @property
+    def doubtful(self) -> Collection[Monitor]:
+        """The parts of claims about cases that some mixture of choices violates: all others hold."""
+        with self.doubting:
+            return self._doubtful
+
+    @cached_property
+    def _doubtful(self) -> Collection[Monitor]:
+        claims = [each.monitor for each in self.properties if each.kind is Kind.ALWAYS]
+        pieces = [piece for each in claims if each is not None for piece in each.pieces()]
+        self.family.look(pieces)
+        return dict.fromkeys(piece for piece in pieces if self.family.may_violate(piece)).keys()
+
+    def violated(self, piece: Monitor) -> Shown:
+        """Return under which choices a doubtful part is violated among the behaviours in time."""
+        with self.doubting:
+            clocked = self._looked
+        return clocked.shown(piece, Quality.VIOLATED)
+
+    @cached_property
+    def _looked(self) -> Family:
+        self.clocked.look(self.doubtful)
+        return self.clocked
 
     @property
     def space(self) -> ReadingSpace:
@@ -219,8 +243,8 @@ class _Checking:
         failing, visited = NONE, self.family.size
         violated: list[Monitor] = []
         for piece in each.monitor.pieces():
-            if self.family.may_show(piece, Quality.VIOLATED):
-                found = self.clocked.shown(piece, Quality.VIOLATED)
+            if piece in self.doubtful:
+                found = self.violated(piece)
                 failing = self.space.union(failing, found.under)
                 visited += found.visited
                 violated += [piece] if found.under != NONE else []
