@@ -33,6 +33,9 @@ COUNT, CAP = 0, 1
 _OFFSET = 1 << 29
 _ONE, _HALF = np.uint64(1), np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+CACHE_BITS = 17
+"""How many bits number what operations gave before: as much as stays near the processor; more is found again too slowly."""
+_REST = np.uint64(64 - CACHE_BITS)
 
 
 def _slot_of(level: int | np.int64, own: Indices, width: int, last: np.uint64) -> np.uint64:
@@ -116,7 +119,7 @@ def _quickly(
     if op != WITHOUT and a > b:
         a, b = b, a
     key = (np.int64(op) << 60) | ((a + _OFFSET) << 30) | (b + _OFFSET)
-    place = (np.uint64(key) * _MIX) >> np.uint64(44)
+    place = (np.uint64(key) * _MIX) >> _REST
     if keys[place] == key:
         return np.int64(results[place])
     return _UNKNOWN
@@ -172,7 +175,7 @@ def _combining(
         if op != WITHOUT and a > b:
             a, b = b, a
         key = (np.int64(op) << 60) | ((a + _OFFSET) << 30) | (b + _OFFSET)
-        where = (np.uint64(key) * _MIX) >> np.uint64(44)
+        where = (np.uint64(key) * _MIX) >> _REST
         keys[where], results[where] = key, made
         if depth == 0:
             return made

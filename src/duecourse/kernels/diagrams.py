@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from duecourse.kernels.diagram_loops import (
+    CACHE_BITS,
     COUNT,
     CUBES,
     EACH,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int32]
 
 _FIRST = 1 << 16
-_CACHE = 1 << 20
+_CACHE = 1 << CACHE_BITS
 MOST_NODES = 1 << 26
 """How many nodes are made before the work is given up; so many take about 2 GB."""
 

@@ -270,21 +270,45 @@ class FamilyDays:
         ends = np.concatenate((pairs.sources[inner], pairs.to[inner]))
         places, number = distinct(ends)
         ways = Ways(len(places), number[: len(inner)], number[len(inner) :])
-        under, here = self.under[inner], held[places]
-        while True:
-            before = here
-            first = functions.gathered(
-                len(places), ways.sources[adding], ways.to[adding], under[adding], here
-            )
-            here = functions.each(SUM, here, functions.best(ways, under, first))
-            if through is not None:
-                passed = np.where(through[places], here, NEVER).astype(np.int32)
-                here = functions.each(SUM, here, functions.best(ways, under, passed))
-            if np.array_equal(here, before):
-                break
+        asked = None if through is None else through[places]
+        here = self._going_on(ways, self.under[inner], adding, held[places], asked)
         found = np.full(self.size, NEVER, np.int32)
         found[places] = here
         return functions.best(self.some(followed), self.under[followed], found)
+
+    def _going_on(
+        self,
+        ways: Ways,
+        under: Indices,
+        adding: Chosen,
+        here: Indices,
+        through: Chosen | None,
+    ) -> Indices:
+        """Return, for each node of loops that do not meet, the choices under which days can be added there for ever.
+
+        A loop of which nothing changed is done: none of the others leads into it.
+        """
+        functions, part = self.functions, ways.part
+        open_ = np.ones(int(part.max(initial=-1)) + 1, np.bool_)
+        while True:
+            first = functions.gathered(
+                ways.size, ways.sources[adding], ways.to[adding], under[adding], here
+            )
+            fewer = functions.each(SUM, here, functions.best(ways, under, first))
+            if through is not None:
+                passed = np.where(through, fewer, NEVER).astype(np.int32)
+                fewer = functions.each(SUM, fewer, functions.best(ways, under, passed))
+            fewer = np.where(open_[part], fewer, here).astype(np.int32)
+            changed = fewer != here
+            if not changed.any():
+                return here
+            here = fewer
+            open_ = np.zeros(len(open_), np.bool_)
+            open_[part[changed]] = True
+            kept = open_[part[ways.sources]]
+            if not kept.all():
+                under, adding = under[kept], adding[kept]
+                ways = Ways(ways.size, ways.sources[kept], ways.to[kept])
 
     # --- one choice ----------------------------------------------------------------------------------------------
 
