@@ -10,15 +10,21 @@ MAX_DEPTH = 20
 MAX_WORD = 100
 
 # An unterminated multi-line string reaches to the end, so that no text is scanned twice.
+_STILL = rf"""
+    (?: "{{3}} [^"\\]*+ (?: (?:\\.|"{{1,2}}(?!")) [^"\\]*+ )*+ (?:"{{3,5}}|\\?\Z)
+    | '{{3}} [^']*+ (?: '{{1,2}}(?!') [^']*+ )*+ (?:'{{3,5}}|\Z)
+    | " [^"\\\n]*+ (?: \\[^\n] [^"\\\n]*+ )*+ "
+    | ' [^'\n]*+ '
+    | \# [^\n]*+
+    | [ \t\r]++
+    | [\w+-]{{1,{MAX_WORD}}}+ (?![\w+-])
+    )"""
+"""What changes no depth and ends no dotted name: strings, comments, blanks, and words that are not too long."""
+
+# what is still is taken together with what stands before it, for most of a text is
 _TOKEN = re.compile(
-    r"""(?P<skip>
-        "{3} (?:[^"\\]|\\.|"{1,2}(?!"))*+ (?:"{3,5}|\\?\Z)
-        | '{3} (?:[^']|'{1,2}(?!'))*+ (?:'{3,5}|\Z)
-        | " (?:[^"\\\n]|\\[^\n])*+ "
-        | ' [^'\n]*+ '
-        | \# [^\n]*+
-        | [ \t\r]++
-    ) | (?P<word> [\w+-]++ ) | (?P<dot> \. ) | (?P<open> [\[{] ) | (?P<close> [\]}] ) | (?P<other> . )""",
+    rf"""(?P<still> {_STILL}++ ) | (?P<word> [\w+-]++ )
+    | (?: (?P<dot> \. ) | (?P<open> [\[{{] ) | (?P<close> [\]}}] ) | (?P<other> . ) ) {_STILL}*+""",
     re.DOTALL | re.VERBOSE,
 )
 
@@ -35,18 +41,11 @@ def refuse_bombs(text: str, file: str) -> None:
     depth = dots = 0
     for token in _TOKEN.finditer(text):
         match token.lastgroup:
-            case "skip":
+            case "still":
                 continue
-            case "word" if token.end() - token.start() > MAX_WORD:
-                raise _refused(
-                    text,
-                    file,
-                    token.start(),
-                    "too-long",
-                    f"a word of more than {MAX_WORD} characters",
-                )
             case "word":
-                continue
+                message = f"a word of more than {MAX_WORD} characters"
+                raise _refused(text, file, token.start(), "too-long", message)
             case "dot":
                 dots += 1
             case "open":

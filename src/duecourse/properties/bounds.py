@@ -214,13 +214,22 @@ class Bounding:
         """Yield the suspensions and gaps, on the way to an outcome, for which no limit is set."""
         useful = self.leading_to(outcome)
         found: dict[str, Cause] = {}
-        for node in useful:
-            if node.begun and node.running <= self.graph.frozen(node):
-                for cause in self.waiting(node):
+        for number, causes in self._idle.items():
+            if number in useful:
+                for cause in causes:
                     found.setdefault(f"{cause.kind} {cause.name}", cause)
         order = [f"suspension {each.id}" for each in self.procedure.suspensions]
         order += [f"gap {stage.id}" for stage in self.procedure.stages]
         yield from (found[key] for key in order if key in found)
+
+    @cached_property
+    def _idle(self) -> dict[int, Iterable[Cause]]:
+        """For each node in which no running clock ticks, by its place, why time passes in it."""
+        return {
+            number: self.waiting(node)
+            for number, node in enumerate(self.graph.edges)
+            if node.begun and node.running <= self.graph.frozen(node)
+        }
 
     def waiting(self, node: Node) -> Iterable[Cause]:
         """Return why time passes in a node in which no running clock ticks."""
@@ -241,9 +250,9 @@ class Bounding:
         stage = self.graph.table.stage
         return frozenset(stage(node.packed) for node in self.graph.edges if node.running)
 
-    def leading_to(self, outcome: Outcome) -> set[Node]:
-        """Return the nodes from which an outcome can be reached."""
-        nodes, before, ending = self._sources
+    def leading_to(self, outcome: Outcome) -> set[int]:
+        """Return the nodes from which an outcome can be reached, by their places among all."""
+        before, ending = self._sources
         queue = list(ending.get(outcome.id, ()))
         found = set(queue)
         while queue:
@@ -251,11 +260,11 @@ class Bounding:
                 if each not in found:
                     found.add(each)
                     queue.append(each)
-        return {nodes[each] for each in found}
+        return found
 
     @cached_property
-    def _sources(self) -> tuple[list[Node], list[list[int]], dict[str, set[int]]]:
-        """All nodes; of each those that lead to it, and of each outcome those that end so, by their places in the list."""
+    def _sources(self) -> tuple[list[list[int]], dict[str, set[int]]]:
+        """Of each node those that lead to it, and of each outcome those that end so, by their places among all."""
         nodes = list(self.graph.edges)
         place = {node: number for number, node in enumerate(nodes)}
         before: list[list[int]] = [[] for _ in nodes]
@@ -266,4 +275,4 @@ class Bounding:
                     before[place[to]].append(number)
                 if event.outcome is not None:
                     ending.setdefault(event.outcome, set()).add(number)
-        return nodes, before, ending
+        return before, ending

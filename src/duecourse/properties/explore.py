@@ -30,18 +30,18 @@ class _Told:
         wanted: whether it is looked for anywhere.
         at_the_end: whether it is looked for where the review is over.
         given_up: whether nothing that is looked for follows it.
-        after: the states after each kind of move.
+        after: the states after each kind of move, each with what is known of it.
         leaving: the kinds, as bits, that may lead to another state: those of which it is not known that they do not.
-        came: the configurations met in it, each with the state, the configuration and the kind of move before.
+        met: the configurations met in it.
     """
 
-    __slots__ = ("after", "at_the_end", "came", "given_up", "leaving", "wanted")
+    __slots__ = ("after", "at_the_end", "given_up", "leaving", "met", "wanted")
 
     def __init__(self, *, wanted: bool, at_the_end: bool, given_up: bool) -> None:
         self.wanted, self.at_the_end, self.given_up = wanted, at_the_end, given_up
-        self.after: dict[int, tuple[int, ...]] = {}
+        self.after: dict[int, tuple[tuple[int, _Told], ...]] = {}
         self.leaving = -1
-        self.came: dict[int, tuple[int, int, int] | None] = {}
+        self.met: set[int] = set()
 
 
 class _Telling(dict[int, _Told]):
@@ -66,13 +66,17 @@ class _Telling(dict[int, _Told]):
         )
         return found
 
-    def way(self, steps: Steps, state: int, packed: int) -> tuple[Rule, ...]:
-        """Return how the search came to a configuration in a state."""
-        numbers: list[int] = []
-        while (last := self[state].came[packed]) is not None:
-            state, packed, number = last
-            numbers.append(number)
-        return steps.way(reversed(numbers))
+    def after(self, state: int, number: int, steps: Steps) -> tuple[tuple[int, _Told], ...]:
+        """Find out the states after a kind of move in a state, and whether it is left."""
+        here, states = self[state], self.watching.moves(state, *steps.kinds[number])
+        found = here.after[number] = tuple((each, self[each]) for each in states)
+        if states == (state,):
+            here.leaving &= ~(1 << number)
+        return found
+
+
+_Met = tuple[int, int, int, "_Met | None"]
+"""What a search met: a state of a claim, a configuration, the kind of move that led there, and what it met before."""
 
 
 class Steps(dict[int, tuple[tuple[int, int], ...]]):
@@ -123,6 +127,15 @@ class Steps(dict[int, tuple[tuple[int, int], ...]]):
     def way(self, numbers: Iterable[int]) -> tuple[Rule, ...]:
         """Return the rules of kinds."""
         return tuple(self.kinds[number][0] for number in numbers)
+
+    def way_of(self, met: _Met) -> tuple[Rule, ...]:
+        """Return how a search came to what it met."""
+        numbers: list[int] = []
+        *_, number, before = met
+        while before is not None:
+            numbers.append(number)
+            *_, number, before = before
+        return self.way(reversed(numbers))
 
 
 @dataclass(frozen=True)
@@ -266,56 +279,40 @@ class Exploration:
         first = told[watching.initial]
         if first.wanted or (first.at_the_end and any(map(table.is_final, table.initial))):
             return ()
-        first.came.update(dict.fromkeys(table.initial))
-        queue = deque((watching.initial, packed) for packed in table.initial)
-        while queue:
-            state, packed = queue.popleft()
+        first.met.update(table.initial)
+        queue: list[_Met] = [(watching.initial, packed, -1, None) for packed in table.initial]
+        for at in queue:
+            state, packed, *_ = at
             here = told[state]
             if here.given_up:
                 continue
             moves = steps[packed]
             if not steps.which(packed, moves) & here.leaving:
                 # whatever happens, the claim stands as before
-                end = self._go_on(here, state, packed, moves, queue)
-                if end is not None:
-                    return told.way(steps, state, end)
+                if self._go_on(here, at, moves, queue):
+                    return steps.way_of(queue[-1])
                 continue
             for number, to in moves:
-                for new in here.after.get(number) or self._after(here, state, number, told, steps):
-                    there = told[new]
-                    if to not in there.came:
-                        there.came[to] = state, packed, number
+                for new, there in here.after.get(number) or told.after(state, number, steps):
+                    if to not in there.met:
+                        there.met.add(to)
+                        queue.append((new, to, number, at))
                         if there.wanted or (there.at_the_end and table.is_final(to)):
-                            return told.way(steps, new, to)
-                        queue.append((new, to))
+                            return steps.way_of(queue[-1])
         return None
 
     def _go_on(
-        self,
-        here: _Told,
-        state: int,
-        packed: int,
-        moves: Iterable[tuple[int, int]],
-        queue: deque[tuple[int, int]],
-    ) -> int | None:
-        """Take all moves of a configuration, none of which changes the state; return what is looked for, if it is found."""
-        came, final = here.came, self.table.is_final if here.at_the_end else None
+        self, here: _Told, at: _Met, moves: Iterable[tuple[int, int]], queue: list[_Met]
+    ) -> bool:
+        """Take all moves of a configuration, none of which changes the state; stop where the last is what is looked for."""
+        met, state, final = here.met, at[0], self.table.is_final if here.at_the_end else None
         for number, to in moves:
-            if to not in came:
-                came[to] = state, packed, number
+            if to not in met:
+                met.add(to)
+                queue.append((state, to, number, at))
                 if final is not None and final(to):
-                    return to
-                queue.append((state, to))
-        return None
-
-    def _after(
-        self, here: _Told, state: int, number: int, told: _Telling, steps: Steps
-    ) -> tuple[int, ...]:
-        """Return the states of a claim after a kind of move, and note whether it is left."""
-        found = here.after[number] = told.watching.moves(state, *steps.kinds[number])
-        if found == (state,):
-            here.leaving &= ~(1 << number)
-        return found
+                    return True
+        return False
 
     def able(
         self,

@@ -15,7 +15,7 @@ from duecourse.properties.watching import happening
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from duecourse.model.table import Rule
+    from duecourse.model.table import Op, Rule
     from duecourse.properties.explore import Exploration, Steps
     from duecourse.properties.watching import Symbol, Watching
 
@@ -162,20 +162,29 @@ def _symbols(
     """Return what each kind of step is to the claims, by their index, but for claims that name nothing of what happens at it."""
     naming: dict[str, list[int]] = {}
     asking: list[int] = []
+    looking: list[int] = []
     for index, block in enumerate(blocks):
         watching = block.watching
-        if watching.mask or watching.tracked or watching.monitor.actors:
+        if watching.mask:
+            looking.append(index)
+        elif watching.looks_close:
             asking.append(index)
         else:
             for name in watching.monitor.named:
                 naming.setdefault(name, []).append(index)
+    alike: dict[tuple[frozenset[str], tuple[Op, ...]], dict[int, Symbol]] = {}
     found: list[dict[int, Symbol]] = []
     for rule, to in kinds:
+        # what happens tells the step and the stage it leads to, so that nothing else of a rule makes a difference
         names = happening(rule)
-        touched = {*asking, *(index for name in names for index in naming.get(name, ()))}
-        found.append(
-            {index: blocks[index].watching.symbol_of(rule, to, names) for index in touched}
-        )
+        known = alike.get((names, rule.ops))
+        if known is None:
+            touched = {*asking, *(index for name in names for index in naming.get(name, ()))}
+            known = alike[names, rule.ops] = {
+                index: blocks[index].watching.symbol_of(rule, to, names) for index in touched
+            }
+        seen = {index: blocks[index].watching.symbol_of(rule, to, names) for index in looking}
+        found.append({**known, **seen} if seen else known)
     return found
 
 

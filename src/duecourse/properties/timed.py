@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from duecourse.model.expression import TRUE, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Protocol
 
     from duecourse.calendar import Span
@@ -125,15 +125,16 @@ class ClockedGraph:
             Node(packed, frozenset(), frozenset(), begun=False) for packed in self.table.initial
         ]
 
-    def moves(self, node: Node) -> Iterator[tuple[Rule, Event, Node]]:
-        """Yield every step that can be taken in a node, what it does to time, and where it leads.
+    def moves(self, node: Node) -> list[tuple[Rule, Event, Node]]:
+        """Return every step that can be taken in a node, what it does to time, and where it leads.
 
         A lapse is possible where its clock runs and no suspension stops it.
         """
         mask = 0 if self.marks is None else self.marks.mask
         changes = self._changes.setdefault(node[1:], {})
+        found: list[tuple[Rule, Event, Node]] = []
         for rule, to in self.table.kept_moves(node.packed):
-            key = id(rule), to & mask
+            key = (id(rule), to & mask) if mask else id(rule)
             change = changes.get(key)
             if change is None:
                 change = changes[key] = self._change(node, rule, to)
@@ -142,10 +143,11 @@ class ClockedGraph:
                 there = nodes.get(to)
                 if there is None:
                     there = nodes[to] = Node(to, *after)
-                yield rule, event, there
+                found.append((rule, event, there))
+        return found
 
     @cached_property
-    def _changes(self) -> dict[_Around, dict[tuple[int, int], _Change]]:
+    def _changes(self) -> dict[_Around, dict[tuple[int, int] | int, _Change]]:
         """What rules (by identity) do to time, by what marks look at: the configuration makes no other difference."""
         return {}
 
@@ -272,11 +274,7 @@ class Moment:
 
 def moments(graph: ClockedGraph) -> tuple[Moment, ...]:
     """Return the deterministic automaton of the clock events of a graph (subset construction)."""
-    quiet = _Quiet(graph)
-    silent = {
-        node: tuple(to for _, event, to in moves if quiet(node, event))
-        for node, moves in graph.edges.items()
-    }
+    silent, loud = _sorted(graph)
     start = _closure(graph.initial(), silent)
     numbers: dict[frozenset[Node], int] = {start: 0}
     result: list[Moment] = []
@@ -284,7 +282,7 @@ def moments(graph: ClockedGraph) -> tuple[Moment, ...]:
     while queue:
         members = queue.popleft()
         events: list[tuple[Event, int | None]] = []
-        for event, nodes in _targets(graph, members, quiet).items():
+        for event, nodes in _targets(members, loud).items():
             closed = frozenset[Node]() if event.outcome else _closure(nodes, silent)
             if closed and closed not in numbers:
                 numbers[closed] = len(numbers)
@@ -296,36 +294,41 @@ def moments(graph: ClockedGraph) -> tuple[Moment, ...]:
     return tuple(result)
 
 
-class _Quiet:
-    """Tells which moves of a graph change nothing about time, each event looked at once."""
-
-    def __init__(self, graph: ClockedGraph) -> None:
-        self.graph = graph
-        self.known: dict[int, bool] = {}
-
-    def __call__(self, node: Node, event: Event) -> bool:
-        found = self.known.get(id(event))
-        if found is None:
-            found = self.known[id(event)] = self.graph.silent(node, event)
-        return found
+def _sorted(
+    graph: ClockedGraph,
+) -> tuple[dict[Node, list[Node]], dict[Node, list[tuple[Event, Node]]]]:
+    """Return where each node leads without anything happening to time, and what else can happen in it."""
+    known: dict[int, bool] = {}
+    silent: dict[Node, list[Node]] = {}
+    loud: dict[Node, list[tuple[Event, Node]]] = {}
+    for node, moves in graph.edges.items():
+        still, others = silent[node], loud[node] = [], []
+        for _, event, to in moves:
+            quiet = known.get(id(event))
+            if quiet is None:
+                quiet = known[id(event)] = graph.silent(node, event)
+            if quiet:
+                still.append(to)
+            else:
+                others.append((event, to))
+    return silent, loud
 
 
 def _targets(
-    graph: ClockedGraph, members: frozenset[Node], quiet: _Quiet
+    members: frozenset[Node], loud: Mapping[Node, list[tuple[Event, Node]]]
 ) -> dict[Event, list[Node]]:
     """Return what can happen to time in a set of nodes, with the nodes it leads to."""
     found: dict[int, tuple[Event, list[Node]]] = {}
     for node in members:
-        for _, event, to in graph.edges.get(node, ()):
-            if not quiet(node, event):
-                found.setdefault(id(event), (event, []))[1].append(to)
+        for event, to in loud.get(node, ()):
+            found.setdefault(id(event), (event, []))[1].append(to)
     targets: dict[Event, list[Node]] = {}
     for event, nodes in found.values():
         targets.setdefault(event, []).extend(nodes)
     return targets
 
 
-def _closure(nodes: Iterable[Node], silent: Mapping[Node, tuple[Node, ...]]) -> frozenset[Node]:
+def _closure(nodes: Iterable[Node], silent: Mapping[Node, list[Node]]) -> frozenset[Node]:
     """Return the nodes with all that can be reached from them without anything happening to time."""
     found = set(nodes)
     queue = list(found)
