@@ -38,6 +38,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         sys.exit(130)
+    finally:
+        gc.freeze()  # else the interpreter goes through all that there is once more before it ends
 
 
 def _asked_for(app: Typer, verb: list[str]) -> Typer:
