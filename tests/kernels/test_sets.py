@@ -33,6 +33,10 @@ class Drawn:
     Where another one is given, the automaton stands beside its graph.
     """
 
+    edges: list[tuple[int, int, int]]
+    automaton: Automaton
+    last: NDArray[np.bool_]
+
     def __init__(self, seed: int, beside: "Drawn | None" = None) -> None:
         # evenly drawn: what Hypothesis draws by itself is mostly so small that hardly a mistake could show
         chance = Random(seed)

@@ -73,8 +73,9 @@ def quotient(moves: Moves, kind: Indices, space: ReadingSpace) -> tuple[Indices,
         events = moves.label[loud].astype(np.int64) * count + block[moves.to[loud]]
         named, names = distinct(events)
         cubes = functions.numbers(max(len(named), 1), NUMBER_BITS)
-        names = names.astype(np.int32)
-        own = functions.gathered(moves.size, moves.sources[loud], names, weight[loud], cubes)
+        own = functions.gathered(
+            moves.size, moves.sources[loud], names.astype(np.int32), weight[loud], cubes
+        )
         after = functions.best(ways, weight[quiet], own)
         block = _numbered((block.astype(np.int64) << 32) + after)
         new = int(block.max(initial=-1)) + 1
