@@ -271,44 +271,10 @@ class FamilyDays:
         places, number = distinct(ends)
         ways = Ways(len(places), number[: len(inner)], number[len(inner) :])
         asked = None if through is None else through[places]
-        here = self._going_on(ways, self.under[inner], adding, held[places], asked)
+        here = going_on(functions, ways, self.under[inner], adding, held[places], asked)
         found = np.full(self.size, NEVER, np.int32)
         found[places] = here
         return functions.best(self.some(followed), self.under[followed], found)
-
-    def _going_on(
-        self,
-        ways: Ways,
-        under: Indices,
-        adding: Chosen,
-        here: Indices,
-        through: Chosen | None,
-    ) -> Indices:
-        """Return, for each node of loops that do not meet, the choices under which days can be added there for ever.
-
-        A loop of which nothing changed is done: none of the others leads into it.
-        """
-        functions, part = self.functions, ways.part
-        open_ = np.ones(int(part.max(initial=-1)) + 1, np.bool_)
-        while True:
-            first = functions.gathered(
-                ways.size, ways.sources[adding], ways.to[adding], under[adding], here
-            )
-            fewer = functions.each(SUM, here, functions.best(ways, under, first))
-            if through is not None:
-                passed = np.where(through, fewer, NEVER).astype(np.int32)
-                fewer = functions.each(SUM, fewer, functions.best(ways, under, passed))
-            fewer = np.where(open_[part], fewer, here).astype(np.int32)
-            changed = fewer != here
-            if not changed.any():
-                return here
-            here = fewer
-            open_ = np.zeros(len(open_), np.bool_)
-            open_[part[changed]] = True
-            kept = open_[part[ways.sources]]
-            if not kept.all():
-                under, adding = under[kept], adding[kept]
-                ways = Ways(ways.size, ways.sources[kept], ways.to[kept])
 
     # --- one choice ----------------------------------------------------------------------------------------------
 
@@ -378,3 +344,45 @@ class FamilyDays:
         for edge in edges:
             found = self.functions.both(SUM, found, int(self.under[edge]))
         return found
+
+
+def going_on(  # noqa: PLR0913, PLR0917
+    functions: Functions,
+    ways: Ways,
+    under: Indices,
+    adding: Chosen,
+    here: Indices,
+    through: Chosen | None = None,
+) -> Indices:
+    """Return, for each node of loops that do not meet, the choices under which days can be added there for ever.
+
+    A loop of which nothing changed is done: none of the others leads into it.
+
+    Args:
+        functions: the sets of choices.
+        ways: the edges of the loops.
+        under: for each edge, the choices under which it is taken.
+        adding: for each edge, whether it adds days.
+        here: for each node, the choices in question.
+        through: the nodes one of which is passed again and again; any if None.
+    """
+    part = ways.part
+    open_ = np.ones(int(part.max(initial=-1)) + 1, np.bool_)
+    while True:
+        sources, to = ways.sources[adding], ways.to[adding]
+        first = functions.gathered(ways.size, sources, to, under[adding], here)
+        fewer = functions.each(SUM, here, functions.best(ways, under, first))
+        if through is not None:
+            passed = np.where(through, fewer, NEVER).astype(np.int32)
+            fewer = functions.each(SUM, fewer, functions.best(ways, under, passed))
+        fewer = np.where(open_[part], fewer, here).astype(np.int32)
+        changed = fewer != here
+        if not changed.any():
+            return here
+        here = fewer
+        open_ = np.zeros(len(open_), np.bool_)
+        open_[part[changed]] = True
+        kept = open_[part[ways.sources]]
+        if not kept.all():
+            under, adding = under[kept], adding[kept]
+            ways = Ways(ways.size, ways.sources[kept], ways.to[kept])
