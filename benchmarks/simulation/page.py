@@ -209,9 +209,8 @@ def profile(measured: Measured, found: Found) -> list[str]:
     steps = {
         "python": "Python alone",
         "numpy": "and numpy",
-        "numba": "and numba",
         "duecourse": "and the modules of the engine",
-        "later": "and the engine loaded from the cache, and run",
+        "later": "and the engine, its machine code loaded from a file",
     }
     lines += [
         "Of a later start, s of CPU, each with all before it:",
@@ -220,7 +219,12 @@ def profile(measured: Measured, found: Found) -> list[str]:
         "|---|---|",
     ]
     lines += [f"| {told} | {found['starts'][name]:.2f} |" for name, told in steps.items()]
-    return [*lines, "", "A first start compiles the engine with LLVM in place of loading it.", ""]
+    return [
+        *lines,
+        "",
+        "A first start loads numba, which writes the engine for LLVM, which makes the machine code.",
+        "",
+    ]
 
 
 def engine(measured: Measured, draws: Mapping[str, float]) -> list[str]:

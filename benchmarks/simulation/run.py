@@ -117,8 +117,7 @@ def starts() -> dict[str, float]:
     parts = {
         "python": "pass",
         "numpy": "import numpy",
-        "numba": "import numpy, numba",
-        "duecourse": "import numpy, numba, duecourse.simulations.compiled, duecourse.kernels.office",
+        "duecourse": "import numpy, duecourse.simulations.compiled",
     }
     return {
         "first": start(warm, cached=False),

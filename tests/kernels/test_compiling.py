@@ -43,22 +43,6 @@ def test_an_error_that_is_not_the_caches_is_told() -> None:
         Compiled(lambda cached: compiled(wrong, cached=cached))(1)
 
 
-def test_a_function_is_cold_until_it_is_compiled_into_the_cache(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
-
-    def made() -> Compiled:
-        return Compiled(lambda cached: compiled(double, cached=cached))
-
-    first = made()
-    assert first.cold(4)
-    first.prepare(4)
-    assert not first.cold(4)
-    assert not made().cold(4)
-    assert made().cold(4.5)
-
-
 @pytest.mark.slow
 def test_a_cache_of_rubbish_gives_the_same_results(tmp_path: Path) -> None:
     code = """

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.simulations.random_courses import courses
 
 from duecourse.errors import InvalidInput
+from duecourse.kernels import courses as kernel
 from duecourse.kernels import layout as at
-from duecourse.kernels import recursion as kernel
 from duecourse.model.names import names_in_reach
 from duecourse.properties.property_file import load_properties
 from duecourse.scenarios import load_scenario

@@ -50,19 +50,6 @@ class Compiled:
             )
         self.sound = True
 
-    def cold(self, *arguments: Any) -> bool:  # noqa: ANN401
-        """Return whether the function would have to be compiled for such arguments: it is not in the cache."""
-        if self.sound:
-            return False
-        try:
-            function: Any = self.make(True)  # noqa: FBT003
-            target, cache = function.targetctx, function._cache  # noqa: SLF001  (numba has no other way)
-            target.refresh()
-            key = cache._index_key(tuple(map(numba.typeof, arguments)), target.codegen())  # noqa: SLF001
-            return key not in cache._cache_file._load_index()  # noqa: SLF001
-        except Exception:  # noqa: BLE001  (see above)
-            return True
-
 
 def _load(function: Any, arguments: tuple[Any, ...]) -> None:  # noqa: ANN401  (numba's dispatchers have no type)
     """Compile a function for arguments, or load it from the cache, without calling it."""

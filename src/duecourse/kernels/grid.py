@@ -10,10 +10,12 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-import numba.core.cgutils
+import llvmlite.ir
+import numba.core.imputils
 import numba.core.types
 import numba.core.typing.templates
 import numba.extending
+import numba.np.numpy_support
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 types: Any = numba.core.types
 templates: Any = numba.core.typing.templates
 extending: Any = numba.extending
-unpack_tuple: Any = numba.core.cgutils.unpack_tuple
+lower_field: Any = numba.core.imputils.lower_getattr_generic
+from_dtype: Any = numba.np.numpy_support.from_dtype
+ir: Any = llvmlite.ir
 signature = templates.signature
 
 WRAPS = ("nsw",)
@@ -37,19 +41,47 @@ class Grid(types.Type):  # type: ignore[misc]
     Args:
         dtype: of its numbers.
         ndim: how many axes it has, each with the rows of the next behind one another.
+        title: what it is called; grids of different titles share no number, so that what is written into one of them
+            leaves in a register what was read from another.
     """
 
-    def __init__(self, dtype: Any, ndim: int) -> None:  # noqa: ANN401  (a type of numba)
-        self.dtype, self.ndim = dtype, ndim
-        super().__init__(name=f"Grid({dtype}, {ndim})")
+    def __init__(self, dtype: Any, ndim: int, title: str) -> None:  # noqa: ANN401  (a type of numba)
+        self.dtype, self.ndim, self.title = dtype, ndim, title
+        super().__init__(name=f"Grid({dtype}, {ndim}, {title})")
 
 
-class _Model(extending.models.StructModel):  # type: ignore[misc]
+class Given(types.Type):  # type: ignore[misc]
+    """The type of a named tuple of arrays that stands at an address: read from there, it is a named tuple of grids.
+
+    Args:
+        like: such a named tuple.
+        first: where it begins, in numbers from the address.
+    """
+
+    def __init__(self, like: Any, first: int) -> None:  # noqa: ANN401
+        of: Any = type(like)
+        self.fields: dict[str, tuple[int, Grid]] = {}
+        for name, array in zip(of._fields, like, strict=True):
+            grid = Grid(from_dtype(array.dtype), array.ndim, f"{of.__name__}.{name}")
+            self.fields[name] = first, grid
+            first += 1 + array.ndim
+        self.end = first
+        super().__init__(name=f"Given({of.__name__}, {self.end})")
+
+
+class _GridModel(extending.models.StructModel):  # type: ignore[misc]
     """The address, then the lengths of the axes."""
 
     def __init__(self, manager: Any, grid: Grid) -> None:  # noqa: ANN401
         lengths = [(f"length{axis}", types.intp) for axis in range(grid.ndim)]
         super().__init__(manager, grid, [("data", types.CPointer(grid.dtype)), *lengths])
+
+
+class _GivenModel(extending.models.StructModel):  # type: ignore[misc]
+    """The address."""
+
+    def __init__(self, manager: Any, given: Given) -> None:  # noqa: ANN401
+        super().__init__(manager, given, [("data", types.CPointer(types.int64))])
 
 
 # --- what may be done with a grid ---------------------------------------------------------------------
@@ -79,6 +111,13 @@ class _Shape(templates.AttributeTemplate):  # type: ignore[misc]
         return types.UniTuple(types.intp, grid.ndim)
 
 
+class _Field(templates.AttributeTemplate):  # type: ignore[misc]
+    key = Given
+
+    def generic_resolve(self, given: Given, name: str) -> Any:  # noqa: ANN401
+        return given.fields[name][1] if name in given.fields else None
+
+
 # --- how it is done -----------------------------------------------------------------------------------
 
 
@@ -100,12 +139,23 @@ def _address(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any: 
     return builder.gep(builder.extract_value(args[0], 0), [place], inbounds=True)
 
 
+def _apart(builder: Any, grid: Grid, instruction: Any) -> Any:  # noqa: ANN401
+    """Return an instruction on a grid, marked as one that touches no other."""
+    module = builder.module
+    root = module.add_metadata(["grids"])
+    kind = module.add_metadata([grid.title, root, ir.Constant(ir.IntType(64), 0)])
+    instruction.set_metadata(
+        "tbaa", module.add_metadata([kind, kind, ir.Constant(ir.IntType(64), 0)])
+    )
+    return instruction
+
+
 def _get(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
-    return builder.load(_address(context, builder, sig, args))
+    return _apart(builder, sig.args[0], builder.load(_address(context, builder, sig, args)))
 
 
 def _set(context: Any, builder: Any, sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
-    builder.store(args[2], _address(context, builder, sig, args))
+    _apart(builder, sig.args[0], builder.store(args[2], _address(context, builder, sig, args)))
     return context.get_dummy_value()
 
 
@@ -118,35 +168,65 @@ def _shape(context: Any, builder: Any, grid: Grid, value: Any) -> Any:  # noqa: 
     return context.make_tuple(builder, types.UniTuple(types.intp, grid.ndim), lengths)
 
 
-def _grids(_: Any, arrays: Any) -> Typed:  # noqa: ANN401
-    """Return a named tuple of arrays that lie in one piece, row by row, as one of grids; the arrays have to stay alive."""
-    kinds = [Grid(each.dtype, each.ndim) for each in arrays.types]
-    assert all(each.layout == "C" for each in arrays.types)
-    found = types.NamedTuple(kinds, arrays.instance_class)
+def _number(builder: Any, address: Any, place: int) -> Any:  # noqa: ANN401
+    """Return what stands at an address, so many numbers on; it stays the same."""
+    index = ir.Constant(ir.IntType(64), place)
+    found = builder.load(builder.gep(address, [index], inbounds=True))
+    found.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return found
+
+
+def _field(context: Any, builder: Any, given: Given, value: Any, name: str) -> Any:  # noqa: ANN401
+    place, grid = given.fields[name]
+    address = builder.extract_value(value, 0)
+    data = context.get_value_type(types.CPointer(grid.dtype))
+    found = builder.inttoptr(_number(builder, address, place), data)
+    found = builder.insert_value(context.get_constant_undef(grid), found, 0)
+    for axis in range(grid.ndim):
+        length = _number(builder, address, place + 1 + axis)
+        found = builder.insert_value(found, length, 1 + axis)
+    return found
+
+
+def given(*likes: Any) -> Any:  # noqa: ANN401  (a function for numba)
+    """Return what reads, at an address, arguments like these: of a named tuple of arrays the grids, and whole numbers.
+
+    There stand, one after the other, an array as its address and the lengths of its axes, and numbers as they are. Arrays lie
+    in one piece, row by row, and have to stay alive.
+    """
+    kinds: list[Any] = []
+    places, place = [], 0
+    for like in likes:
+        places.append(place)
+        kinds.append(Given(like, place) if isinstance(like, tuple) else types.int64)
+        place = kinds[-1].end if isinstance(like, tuple) else place + 1
+    found = types.Tuple(kinds)
 
     def made(context: Any, builder: Any, _sig: Any, args: Sequence[Any]) -> Any:  # noqa: ANN401
         values = []
-        for number, (kind, array) in enumerate(zip(kinds, arrays.types, strict=True)):
-            each = builder.extract_value(args[0], number)
-            given = context.make_array(array)(context, builder, value=each)
-            value = builder.insert_value(context.get_constant_undef(kind), given.data, 0)
-            lengths = unpack_tuple(builder, given.shape, kind.ndim)
-            for axis, length in enumerate(lengths):
-                value = builder.insert_value(value, length, 1 + axis)
-            values.append(value)
+        for kind, place in zip(kinds, places, strict=True):
+            if kind is types.int64:
+                values.append(_number(builder, args[0], place))
+            else:
+                undefined = context.get_constant_undef(kind)
+                values.append(builder.insert_value(undefined, args[0], 0))
         return context.make_tuple(builder, found, values)
 
-    return found(arrays), made
+    def taken(_: Any, address: Any) -> Typed:  # noqa: ANN401
+        return found(address), made
+
+    return extending.intrinsic(taken)
 
 
-extending.register_model(Grid)(_Model)
+extending.register_model(Grid)(_GridModel)
+extending.register_model(Given)(_GivenModel)
 templates.infer_global(operator.getitem)(_Get)
 templates.infer_global(operator.setitem)(_Set)
 templates.infer_global(len)(_Length)
 templates.infer_getattr(_Shape)
+templates.infer_getattr(_Field)
 extending.lower_builtin(operator.getitem, Grid, types.Any)(_get)
 extending.lower_builtin(operator.setitem, Grid, types.Any, types.Any)(_set)
 extending.lower_builtin(len, Grid)(_length)
 extending.lower_getattr(Grid, "shape")(_shape)
-grids: Any = extending.intrinsic(_grids)
-"""`grids(arrays)` is a named tuple of arrays that lie in one piece, row by row, as one of grids."""
+lower_field(Given)(_field)

@@ -91,7 +91,7 @@ class State(NamedTuple):
     """A run under way.
 
     Attributes:
-        scalars: its numbers (see above).
+        scalars: its numbers.
         heap: the agenda.
         cases, counts: every case, and how often it asked chance for each purpose.
         log: the lines.
@@ -124,16 +124,49 @@ class State(NamedTuple):
     in_line: Numbers
 
 
+class Course(NamedTuple):
+    """What cases may do, and a run under way.
+
+    Attributes:
+        places: see `duecourse.kernels.courses`.
+        starts: for each class of cases the place at which it begins, and the first at which something is decided.
+        ways, shares: where choices lead, both likewise, and the probabilities up to each.
+        asked: who is asked, for each panel: the class of members and how many.
+        changes: instants and head-counts, pool by pool.
+        visits: those asked for and not begun, a heap.
+        pools, ends: the pools, and when the work under way in each ends, a heap.
+        soon: when the next case of each stream arrives.
+        lines: what is told: the columns of the log, and the place in the total order of the instant.
+        times: of each case, when it came and ended.
+        untold: of each step, how often it was taken without being told, before and after the warm-up.
+    """
+
+    places: Numbers
+    starts: Numbers
+    ways: Numbers
+    shares: Floats
+    asked: Numbers
+    changes: Numbers
+    visits: Numbers
+    pools: Numbers
+    ends: Numbers
+    soon: Numbers
+    lines: Numbers
+    times: Numbers
+    untold: Numbers
+
+
 _DTYPES = {"Numbers": np.int64, "Narrow": np.int32, "Floats": np.float64}
 _ONE = {
     Rules: "odds lists shares wish_odds keys lines values working paces meetings ends ways asked blank",
     State: "scalars there busy held scratch chosen in_line",
+    Course: "shares soon",
 }
-_THREE = {Rules: "stages extensions panels", State: "queue waiting"}
+_THREE = {Rules: "stages extensions panels", State: "queue waiting", Course: ""}
 
 
-def nothing(of: Any) -> Any:  # noqa: ANN401  (Rules or State)
-    """Return rules or a state without any numbers: of the types that the engine is compiled for."""
+def nothing(of: Any) -> Any:  # noqa: ANN401  (Rules, State or Course)
+    """Return rules, a state or a course without any numbers: of the types that the engines are compiled for."""
     one, three = _ONE[of].split(), _THREE[of].split()
     axes = {name: 1 if name in one else 3 if name in three else 2 for name in of._fields}
     kinds = of.__annotations__

@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING
 
 from duecourse.kernels import layout as at
 from duecourse.kernels.compiling import part
+from duecourse.kernels.courses import (
+    BUSY,
+    CHANGE,
+    CREW,
+    KEY,
+    LAST_CHANGE,
+    SINCE,
+    VISIT_COLUMNS,
+    WHEN,
+    WHERE,
+    WHOSE,
+)
 
 if TYPE_CHECKING:
     from duecourse.kernels.memory import Numbers
-
-# the columns of a visit that is asked for
-WHEN, WHOSE, WHERE, KEY, VISIT_COLUMNS = range(5)
-
-# the columns of a pool in a run
-BUSY, CREW, CHANGE, LAST_CHANGE, SINCE, GROUP, POOL_COLUMNS = range(7)
 
 
 @part

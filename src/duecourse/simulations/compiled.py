@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from duecourse.kernels import layout as at
-from duecourse.kernels.memory import Rules, State, nothing
+from duecourse.kernels.engines import engine
+from duecourse.kernels.memory import State
 from duecourse.simulations.agenda import TICKS
 from duecourse.simulations.arrays import signed
 from duecourse.simulations.grown import Grown
@@ -71,8 +72,6 @@ class CompiledOffice:
         Raises:
             EngineError: a case took a step against the law or a property: an error of duecourse.
         """
-        from duecourse.kernels.office import engine
-
         self._begin(seed, replication)
         self.state.scalars[at.QUIET] = quiet
         self.state.scalars[at.FOLLOWED] = first or 0
@@ -201,13 +200,9 @@ def doubled(array: Any, axis: int = 0) -> Any:  # noqa: ANN401  (an array)
 
 def warm() -> None:
     """Compile the engine, or load it from the cache, so that the next run does not wait for that."""
-    from duecourse.kernels.office import engine
-
-    engine.prepare(nothing(Rules), nothing(State))
+    engine.prepare()
 
 
 def cold() -> bool:
     """Return whether the engine still has to be compiled on this machine."""
-    from duecourse.kernels.office import engine
-
-    return engine.cold(nothing(Rules), nothing(State))
+    return engine.cold()

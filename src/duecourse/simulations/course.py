@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from duecourse.kernels import courses as to
 from duecourse.kernels import layout as at
-from duecourse.kernels import recursion as to
 from duecourse.simulations.arrays import table
 from duecourse.simulations.walking import AFTER, NoCourseError, Walk, Where
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from duecourse.kernels import courses as to
 from duecourse.kernels import layout as at
-from duecourse.kernels import recursion as to
-from duecourse.kernels import visits as of
+from duecourse.kernels.engines import recursion
+from duecourse.kernels.memory import Course
 from duecourse.simulations.arrays import signed, table
 from duecourse.simulations.compiled import CompiledOffice, doubled
 from duecourse.simulations.course import Courses
@@ -44,20 +45,20 @@ class Recursion(CompiledOffice):
         lowered, rules = self.grown.lowered, self.grown.rules
         pools = len(plan.scenario.pools)
         changes: list[list[int]] = []
-        self.firsts = np.zeros((pools, of.POOL_COLUMNS), np.int64)
+        self.firsts = np.zeros((pools, to.POOL_COLUMNS), np.int64)
         for pool, days in enumerate(lowered.staff_changes):
             group = int(rules.pools[pool, at.G_FIRST])
-            self.firsts[pool, [of.CHANGE, of.GROUP]] = len(changes), group
+            self.firsts[pool, [to.CHANGE, to.GROUP]] = len(changes), group
             changes += [[day * at.TICKS, int(rules.sizes[row, group])] for day, row in days]
-            self.firsts[pool, of.LAST_CHANGE] = len(changes)
-        self.course = to.Course(
+            self.firsts[pool, to.LAST_CHANGE] = len(changes)
+        self.course = Course(
             places=courses.places,
             starts=courses.starts,
             ways=courses.ways,
             shares=courses.shares,
             asked=courses.asked,
             changes=table(changes, 2),
-            visits=np.zeros((256, of.VISIT_COLUMNS), np.int64),
+            visits=np.zeros((256, to.VISIT_COLUMNS), np.int64),
             pools=self.firsts.copy(),
             ends=np.zeros((pools, lowered.most_at_work + 1), np.int64),
             soon=np.zeros(len(plan.streams), np.int64),
@@ -106,8 +107,6 @@ class Recursion(CompiledOffice):
 
     def _recur(self, how: int, seed: int, replication: int) -> Any:  # noqa: ANN401  (an array)
         """Return the lines that are told of a replication; None where it is one for the agenda."""
-        from duecourse.kernels.recursion import recursion
-
         state, course = self.state, self.course
         state.streams[:] = 0
         state.scalars[:] = self.scalars
