@@ -52,7 +52,7 @@ def test_an_engine_that_there_is_not_is_refused_before_anything_is_simulated() -
 
     with pytest.raises(InvalidInput, match='did you mean "compiled"'):
         prepared((scenario,), 10, Keeping(engine="compild"))
-    assert prepared((scenario,), 10, Keeping(engine="simpy")) is Engine.SIMPY
+    assert prepared((scenario,), 10, Keeping(engine="simpy")).engine is Engine.SIMPY
 
 
 @pytest.mark.long
@@ -65,7 +65,7 @@ def test_a_cache_of_rubbish_costs_time_and_a_note_but_no_result(tmp_path: Path) 
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
 
     assert "the compiled engine is ready" in start("warm").stdout
-    files = [*tmp_path.rglob("*.nbi"), *tmp_path.rglob("*.nbc")]
+    files = [*tmp_path.rglob("*.native")]
     assert files
     for file in files:
         file.write_bytes(b"rubbish")

@@ -257,6 +257,15 @@ def test_a_precision_counts_the_most_replications_that_it_may_take(
     assert asked == [200]
 
 
+def test_what_has_been_chosen_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look whether cases can be walked beforehand takes as long as some replications."""
+    scenario = load_scenario("baseline-2022")
+    chosen = choose((scenario,), 1)
+    monkeypatch.setattr("duecourse.simulations.engines.lacks", lambda _: pytest.fail("again"))
+
+    assert choose((scenario,), 1_000, chosen) is chosen
+
+
 def test_an_engine_that_is_none_is_refused_with_the_nearest() -> None:
     with pytest.raises(
         InvalidInput, match=r'there are auto, simpy, compiled, recursion; did you mean "compiled"'

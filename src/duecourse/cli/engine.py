@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from duecourse.cli.progress import progress
-from duecourse.simulations import Engine, choose
+from duecourse.simulations import Choice, Engine, choose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from duecourse.scenarios import Scenario
 
 
-def prepared(scenarios: Sequence[Scenario], replications: int, keeping: Keeping) -> Engine:
-    """Return the engine that runs scenarios, ready to run; say which it is where that is asked for.
+def prepared(scenarios: Sequence[Scenario], replications: int, keeping: Keeping) -> Choice:
+    """Return which engine runs scenarios, ready to run; say which it is where that is asked for.
 
     Raises:
         InvalidInput: there is no such engine, or it does not have what a scenario needs.
@@ -29,7 +29,7 @@ def prepared(scenarios: Sequence[Scenario], replications: int, keeping: Keeping)
         typer.echo(choice, err=True)
     if choice.engine is not Engine.SIMPY and keeping.on is None:
         _warm()
-    return choice.engine
+    return choice
 
 
 def warmed() -> str:

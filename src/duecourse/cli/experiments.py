@@ -48,13 +48,14 @@ def ran(
     experiment = _asked(name, seed)
     if replications is not None:
         experiment = replace(experiment, replications=replications)
-    prepared(experiment.scenarios, experiment.replications, keeping)
+    engine = prepared(experiment.scenarios, experiment.replications, keeping)
     with progress("simulating") as tell:
         found = experiment.run(
             workers=workers,
             properties=watching(*_texts(experiment)),
             progress=tell,
             executor=keeping.executor,
+            engine=engine,
         )
     if format_ == "json":
         return json.dumps(found.to_dict(), ensure_ascii=False, indent=2)

@@ -52,14 +52,20 @@ class Choice:
         return f"engine: {self.engine} ({self.why})"
 
 
+Wanted = Engine | str | Choice
+"""Which engine is asked for, by its name, or has been chosen."""
+
+
 def choose(
-    scenarios: Sequence[Scenario], replications: int, wanted: Engine | str = Engine.AUTO
+    scenarios: Sequence[Scenario], replications: int, wanted: Wanted = Engine.AUTO
 ) -> Choice:
-    """Return which engine runs so many replications of each scenario.
+    """Return which engine runs so many replications of each scenario; what has been chosen for them before stays chosen.
 
     Raises:
         InvalidInput: there is no such engine, or the compiled one is asked for and does not have all that a scenario needs.
     """
+    if isinstance(wanted, Choice):
+        return wanted
     try:
         engine = Engine(wanted)
     except ValueError:

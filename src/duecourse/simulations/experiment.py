@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput
+from duecourse.simulations.engines import Engine, Wanted
 from duecourse.simulations.execute import processes
 from duecourse.simulations.gather import made_comparison
 from duecourse.simulations.measures import PLANNED, selected
@@ -78,7 +79,7 @@ class Experiment:
     demand: Demand | None = None
     source: str = field(default="", compare=False, repr=False)
 
-    def run(
+    def run(  # noqa: PLR0913  (settings with names)
         self,
         *,
         workers: int = 1,
@@ -86,6 +87,7 @@ class Experiment:
         store: Store | None = None,
         progress: Callable[[int, int], None] | None = None,
         executor: Executor = processes,
+        engine: Wanted = Engine.AUTO,
     ) -> Findings:
         """Simulate every scenario under common random numbers; arguments as in `simulate`.
 
@@ -104,6 +106,7 @@ class Experiment:
             store=store,
             progress=progress,
             executor=executor,
+            engine=engine,
         )
         comparisons = tuple(made_comparison(results[0], each) for each in results[1:])
         return Findings(self, results, comparisons)

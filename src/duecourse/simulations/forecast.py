@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from duecourse.errors import InvalidInput, nearest
 from duecourse.scenarios.docket import Docket
-from duecourse.simulations.engines import Engine, choose
+from duecourse.simulations.engines import Engine, Wanted, choose
 from duecourse.simulations.estimate import Estimate
 from duecourse.simulations.plan import Plan
 from duecourse.simulations.process import Office
@@ -173,7 +173,7 @@ def forecast(  # noqa: PLR0913  (settings with names)
     level: float = 0.95,
     properties: Sequence[Property] = (),
     progress: Callable[[int, int], None] | None = None,
-    engine: Engine | str = Engine.AUTO,
+    engine: Wanted = Engine.AUTO,
 ) -> Forecast:
     """Return when the open cases of a scenario's docket will end, and a case of each class filed on its first day.
 

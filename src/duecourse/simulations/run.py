@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from duecourse.errors import InvalidInput
-from duecourse.simulations.engines import Engine, choose
+from duecourse.simulations.engines import Engine, Wanted, choose
 from duecourse.simulations.execute import Batch, log_of, processes
 from duecourse.simulations.gather import days_of, made_comparison, made_result
 from duecourse.simulations.plan import Plan
@@ -40,7 +40,7 @@ def simulate(  # noqa: PLR0913  (settings with names)
     store: Store | None = None,
     progress: Progress | None = None,
     executor: Executor = processes,
-    engine: Engine | str = Engine.AUTO,
+    engine: Wanted = Engine.AUTO,
 ) -> Result:
     """Return what a scenario comes to, estimated over replications.
 
@@ -95,7 +95,7 @@ def extend(  # noqa: PLR0913  (settings with names)
     store: Store | None = None,
     progress: Progress | None = None,
     executor: Executor = processes,
-    engine: Engine | str = Engine.AUTO,
+    engine: Wanted = Engine.AUTO,
 ) -> Result:
     """Return a result with more replications; those that it has are kept, and not run again.
 
@@ -128,7 +128,7 @@ def compare(  # noqa: PLR0913  (settings with names)
     store: Store | None = None,
     progress: Progress | None = None,
     executor: Executor = processes,
-    engine: Engine | str = Engine.AUTO,
+    engine: Wanted = Engine.AUTO,
 ) -> Comparison:
     """Return two scenarios side by side under common random numbers; arguments as in `simulate`.
 
@@ -162,7 +162,7 @@ def simulate_all(  # noqa: PLR0913  (settings with names)
     store: Store | None = None,
     progress: Progress | None = None,
     executor: Executor = processes,
-    engine: Engine | str = Engine.AUTO,
+    engine: Wanted = Engine.AUTO,
 ) -> tuple[Result, ...]:
     """Return the results of several scenarios under common random numbers; see `simulate`.
 
@@ -219,7 +219,7 @@ def replicate(
     seed: int = 1,
     replication: int = 0,
     properties: Sequence[Property] = (),
-    engine: Engine | str = Engine.AUTO,
+    engine: Wanted = Engine.AUTO,
 ) -> Log:
     """Return the log of one replication; it does not depend on the engine.
 

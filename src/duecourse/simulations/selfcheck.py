@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from duecourse.scenarios import load_scenario
 from duecourse.shipped import shipped
 from duecourse.simulations.controls import controlled, controls
-from duecourse.simulations.engines import Engine
+from duecourse.simulations.engines import Engine, Wanted
 from duecourse.simulations.estimate import student
 from duecourse.simulations.predictions import MODELS
 from duecourse.simulations.run import simulate_all
@@ -129,7 +129,7 @@ def selfcheck(  # noqa: PLR0913  (settings with names)
     replications: int | None = None,
     models: Sequence[str] | None = None,
     simulated: Mapping[str, Scenario] | None = None,
-    engine: Engine | str = Engine.AUTO,
+    engine: Wanted = Engine.AUTO,
     progress: Callable[[int, int], None] | None = None,
 ) -> SelfCheck:
     """Simulate every model and compare it with its theory.

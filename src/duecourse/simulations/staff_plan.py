@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from duecourse.errors import InvalidInput, nearest
-from duecourse.simulations.engines import Engine, choose
+from duecourse.simulations.engines import Engine, Wanted, choose
 from duecourse.simulations.execute import Batch, processes
 from duecourse.simulations.staffing import Plan, Search
 
@@ -96,7 +96,7 @@ def plan_staff(  # noqa: PLR0913  (settings with names)
     properties: Sequence[Property] = (),
     progress: Progress | None = None,
     executor: Executor = processes,
-    engine: Engine | str = Engine.AUTO,
+    engine: Wanted = Engine.AUTO,
 ) -> StaffPlan:
     """Return the cheapest staffing that meets the targets of an experiment.
 
