@@ -1,4 +1,9 @@
-"""The agenda of the compiled engine: a heap on an array, in the total order."""
+"""The agenda of the compiled engine, in the total order.
+
+What is due in a later quarter of a day waits in the list of its slot, in no order, as in a calendar queue (Brown, "Calendar
+queues", Communications of the ACM 31, 1988); when its slot comes it goes into a heap. So the heap is small, and most
+entries are put into it and taken out of it again without a look at the hundred others.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +29,32 @@ def push(
     if time >= scalars[at.END]:
         return
     scalars[at.SEQUENCE] += 1
+    scalars[at.PENDING] += 1
     key = (phase << 60) | ((number + at.OFFSET) << 31) | scalars[at.SEQUENCE]
-    place = scalars[at.PENDING]
-    scalars[at.PENDING] = place + 1
+    load = payload * 16 + action
+    slot = time >> at.SLOT_BITS
+    if slot <= scalars[at.SLOT]:
+        rise(scalars, heap, time, key, load)
+        return
+    place = scalars[at.FREE_FAR]
+    if place >= 0:
+        scalars[at.FREE_FAR] = heap[place, at.H_NEXT]
+    else:  # none has become free: the next that was never used
+        place = -1 - place
+        scalars[at.FREE_FAR] -= 1
+    heap[place, at.H_FAR], heap[place, at.H_FAR + 1] = time, key
+    heap[place, at.H_FAR + 2] = load
+    slot &= at.SLOTS - 1
+    heap[place, at.H_NEXT] = heap[slot, at.H_FIRST]
+    heap[slot, at.H_FIRST] = place
+    scalars[at.FAR] += 1
+
+
+@part
+def rise(scalars: Numbers, heap: Numbers, time: int, key: int, load: int) -> None:
+    """Put an entry into the heap."""
+    place = scalars[at.NEAR]
+    scalars[at.NEAR] = place + 1
     while place > 0:
         above = (place - 1) >> 1
         if heap[above, 0] < time or (heap[above, 0] == time and heap[above, 1] < key):
@@ -37,18 +65,46 @@ def push(
             heap[above, 2],
         )
         place = above
-    heap[place, 0], heap[place, 1], heap[place, 2] = time, key, payload * 16 + action
+    heap[place, 0], heap[place, 1], heap[place, 2] = time, key, load
+
+
+@part
+def approach(scalars: Numbers, heap: Numbers) -> None:
+    """Go on to the next slot: put into the heap what is due in it."""
+    slot = scalars[at.SLOT] + 1
+    scalars[at.SLOT] = slot
+    first = slot & (at.SLOTS - 1)
+    place, left = heap[first, at.H_FIRST], at.NONE
+    while place >= 0:
+        following = heap[place, at.H_NEXT]
+        time = heap[place, at.H_FAR]
+        if time >> at.SLOT_BITS == slot:
+            rise(scalars, heap, time, heap[place, at.H_FAR + 1], heap[place, at.H_FAR + 2])
+            heap[place, at.H_NEXT] = scalars[at.FREE_FAR]
+            scalars[at.FREE_FAR] = place
+            scalars[at.FAR] -= 1
+        else:  # it has the same place on a later round
+            heap[place, at.H_NEXT] = left
+            left = place
+        place = following
+    heap[first, at.H_FIRST] = left
 
 
 @part
 def pop(scalars: Numbers, heap: Numbers) -> None:
     """Take what is due first out of the agenda and make it what is under way."""
+    while scalars[at.FAR] > 0 and (
+        scalars[at.NEAR] == 0 or heap[0, 0] >> at.SLOT_BITS > scalars[at.SLOT]
+    ):
+        approach(scalars, heap)
+    scalars[at.PENDING] -= 1
     scalars[at.NOW] = heap[0, 0]
+    scalars[at.SLOT] = max(scalars[at.SLOT], heap[0, 0] >> at.SLOT_BITS)
     scalars[at.CASE] = ((heap[0, 1] >> 31) & (2**29 - 1)) - at.OFFSET
     scalars[at.ACTION] = heap[0, 2] & 15
     scalars[at.PAYLOAD] = heap[0, 2] >> 4
-    last = scalars[at.PENDING] - 1
-    scalars[at.PENDING] = last
+    last = scalars[at.NEAR] - 1
+    scalars[at.NEAR] = last
     time, key, load = heap[last, 0], heap[last, 1], heap[last, 2]
     # The gap goes down to the bottom and what was last rises from there: it mostly belongs near the bottom.
     place, below = 0, 1

@@ -61,8 +61,13 @@ COMPLETE, LAPSE_PHASE, MEETING, SCHEDULE, ARRIVAL, START = range(6)
 TIME, WHO, WHAT, MORE = range(4)
 LOG_COLUMNS = 4
 
-# the columns of the agenda, a heap: ticks; phase << 60 | (number + OFFSET) << 31 | sequence; payload * 16 + action
-HEAP_COLUMNS = 3
+# the columns of the agenda: a heap of what is near, each entry ticks; phase << 60 | (number + OFFSET) << 31 | sequence; payload
+# * 16 + action; such entries of what is far, each with the next of its slot; for each slot the first
+H_NEAR, H_FAR, H_NEXT, H_FIRST, HEAP_COLUMNS = 0, 3, 6, 7, 8
+SLOT_BITS = 14
+"""Ticks of a slot, a quarter of a day, as a power of 2: what is due after the slot at hand is far."""
+SLOTS = 256
+"""Far slots with a list of their own; more are on the lists of those so many before them. A power of 2."""
 OFFSET = 1_024
 """Added to the number in an entry, so that the number -1 - n of a meeting fits."""
 MOST_CASES = 2**29 - 2 * OFFSET
@@ -109,8 +114,12 @@ MOST_ENTRIES = 2**31 - 2
     FOLLOWING,
     FOLLOWED,
     UNFINISHED,
+    NEAR,
+    SLOT,
+    FAR,
+    FREE_FAR,
     SCALARS,
-) = range(40)
+) = range(44)
 
 # what is under way
 IDLE, EVENT, LAPSING, MEETING_HELD, DISPATCHING, LIFE = range(6)

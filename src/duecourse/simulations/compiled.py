@@ -115,10 +115,13 @@ class CompiledOffice:
             if time < scalars[at.END]:
                 key = phase << 60 | (number + at.OFFSET) << 31 | sequence
                 entries.append((time, key, load))
-        scalars[at.SEQUENCE], scalars[at.PENDING] = len(due), len(entries)
+        scalars[at.SEQUENCE] = len(due)
+        scalars[at.PENDING] = scalars[at.NEAR] = len(entries)
+        scalars[at.FREE_FAR] = at.NONE
         while len(entries) > len(self.state.heap):
             self.state = self.state._replace(heap=doubled(self.state.heap))
-        self.state.heap[: len(entries)] = np.array(sorted(entries), np.int64).reshape(-1, 3)
+        self.state.heap[: at.SLOTS, at.H_FIRST] = at.NONE
+        self.state.heap[: len(entries), :3] = np.array(sorted(entries), np.int64).reshape(-1, 3)
 
     def _stand(self) -> None:
         """Put the cases with which a run begins where they stand."""
