@@ -16,6 +16,7 @@ from contextlib import suppress
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import version
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,27 +51,22 @@ class Native:
 
     def __call__(self, *arguments: Any) -> int:  # noqa: ANN401
         """Call the function; the first call loads it, or compiles it; while it runs other threads go on."""
+        return self.caller()(*arguments)
+
+    def caller(self) -> Caller:
+        """Return what calls the function several times."""
+        return Caller(self)
+
+    def call(self, numbers: Any) -> int:  # noqa: ANN401  (an array)
+        """Call the function with what it finds at its address."""
         if self.ready is None:
             self.prepare()
         assert self.ready is not None
-        numbers = np.array([*self._numbers(arguments)], np.int64)
         found, error = ctypes.c_int64(0), ctypes.c_void_p(None)
         status = self.ready(ctypes.byref(found), ctypes.byref(error), numbers.ctypes.data)
         if status:
             raise ArithmeticError(f"{self.module}: what numba does not compute ({status})")
         return found.value
-
-    def _numbers(self, arguments: Sequence[Any]) -> Iterator[int]:
-        """Yield what the function finds at its address."""
-        for argument, kinds in zip(arguments, self.kinds, strict=True):
-            if not isinstance(argument, tuple):
-                yield argument
-                continue
-            for array, kind in zip(argument, kinds, strict=True):
-                assert (array.dtype, array.ndim) == kind
-                assert array.flags.c_contiguous
-                yield array.ctypes.data
-                yield from array.shape
 
     def prepare(self) -> None:
         """Load the function, or compile it, without calling it."""
@@ -151,6 +147,45 @@ class Native:
             with suppress(OSError):
                 Path(part).unlink()
             raise
+
+
+class Caller:
+    """Calls a function; arguments that are those of the last call are not looked at again.
+
+    Args:
+        native: the function.
+    """
+
+    def __init__(self, native: Native) -> None:
+        self._native = native
+        self._last: list[Any] = [None] * len(native.kinds)
+        self._places = [
+            *accumulate(
+                (sum(1 + ndim for _, ndim in each) or 1 for each in native.kinds), initial=0
+            )
+        ]
+        self._numbers = np.zeros(self._places[-1], np.int64)
+
+    def __call__(self, *arguments: Any) -> int:  # noqa: ANN401
+        """Call the function."""
+        for number, argument in enumerate(arguments):
+            if argument is not self._last[number]:
+                first, last = self._places[number : number + 2]
+                self._numbers[first:last] = [*_numbers(argument, self._native.kinds[number])]
+                self._last[number] = argument
+        return self._native.call(self._numbers)
+
+
+def _numbers(argument: Any, kinds: Sequence[tuple[Any, int]]) -> Iterator[int]:  # noqa: ANN401
+    """Yield what a function finds of an argument: the address and the lengths of each array, or a number as it is."""
+    if not isinstance(argument, tuple):
+        yield argument
+        return
+    for array, kind in zip(argument, kinds, strict=True):
+        assert (array.dtype, array.ndim) == kind
+        assert array.flags.c_contiguous
+        yield array.ctypes.data
+        yield from array.shape
 
 
 def _folder() -> Path:

@@ -76,7 +76,8 @@ class CompiledOffice:
         self.state.scalars[at.QUIET] = quiet
         self.state.scalars[at.FOLLOWED] = first or 0
         self.state.scalars[at.UNFINISHED] = at.NONE if first is None else first
-        while (status := engine(self.grown.rules, self.state)) != at.DONE:
+        call = engine.caller()
+        while (status := call(self.grown.rules, self.state)) != at.DONE:
             scalars = self.state.scalars
             if status == at.ROOM:
                 self._grow()
