@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LARGE = 10_000
 """Expected cases from which on the compiled engine runs.
 
-Measured: SimPy does some 3,000 cases of the shipped baseline a second, and the compiled engine starts in about a second
+Measured: SimPy does some 3,000 cases of the shipped baseline a second, and the compiled engine starts in half a second
 where it stands in the cache. See `docs/background/benchmarks-simulation.md`.
 """
 
