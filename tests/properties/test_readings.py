@@ -13,13 +13,12 @@ from tests.strategies import LABEL, procedures, read_tables
 
 import duecourse as dc
 from duecourse.model.featured import FeaturedTable, compile_featured
-from duecourse.model.liveness import Observed
 from duecourse.model.procedure import Label, Procedure
 from duecourse.model.reading_set import ReadingSpace
 from duecourse.model.source import Source
 from duecourse.model.table import Rule, Table, combinations
 from duecourse.model.variants import choose_readings
-from duecourse.properties import readings
+from duecourse.properties import behaviours, family_blocks
 from duecourse.properties.check import Result, Verdict, check
 from duecourse.properties.explore import Exploration
 from duecourse.properties.family import Family
@@ -394,17 +393,18 @@ def test_a_search_that_is_cut_short_is_inconclusive_and_is_not_begun_again_for_e
 ) -> None:
     begun = []
 
-    def counted(procedure: Procedure, observed: Observed | None = None) -> FeaturedTable:
+    def counted(procedure: Procedure, **options: Any) -> FeaturedTable:  # noqa: ANN401  (passed on)
         begun.append(procedure)
-        return compile_featured(procedure, observed=observed)
+        return compile_featured(procedure, **options)
 
-    monkeypatch.setattr(readings, "compile_featured", counted)
-    timed = {each.kind: each for each in PROPERTIES if each.kind in {Kind.WITHIN, Kind.AT_MOST}}
-    others = [each for each in PROPERTIES if each.kind not in timed]
-    wanted = [*others, *timed.values()]
-    report = check_readings(dc.load("measures-2022"), wanted, limit=100)
+    for module in (behaviours, family_blocks):
+        monkeypatch.setattr(module, "compile_featured", counted)
+    report = check_readings(dc.load("measures-2022"), PROPERTIES, limit=100)
 
-    assert len(begun) == 1
+    days = {each.without for each in PROPERTIES if each.kind in behaviours.TIMES}
+    assert len(begun) == 1 + len(
+        days
+    )  # claims about cases, and those about days by what they leave out
     assert {each.verdict for each in report.results} == {Verdict.INCONCLUSIVE}
     assert report.exit_code == 3
     assert "stopped after 100 configurations" in report.results[0].reason

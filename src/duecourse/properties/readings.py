@@ -16,33 +16,26 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from duecourse.model.featured import compile_featured
 from duecourse.model.reading_set import NONE, ReadingSpace, TooManyError
 from duecourse.model.variants import choose_readings
+from duecourse.properties.behaviours import TIMES, Behaviours
 from duecourse.properties.check import Result, Verdict, as_expected, check
-from duecourse.properties.clocked_table import with_clocks
 from duecourse.properties.explore import MAX_CONFIGURATIONS
-from duecourse.properties.family import Family
 from duecourse.properties.family_walk import FamilyJudge
 from duecourse.properties.goals import ending_of, goal_of
-from duecourse.properties.monitor import observed
 from duecourse.properties.property import Kind, Property
 from duecourse.properties.readings_report import Failing, ReadingsReport, ReadingsResult
-from duecourse.properties.readings_terms import Times
+from duecourse.properties.readings_terms import term_of
 from duecourse.properties.showing import Quality
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from duecourse.model.featured import FeaturedTable
     from duecourse.model.procedure import Procedure
     from duecourse.model.reading_set import Condition, ReadingSet
     from duecourse.model.table import Rule
-    from duecourse.properties.family import Indices, Shown
+    from duecourse.properties.family import Family, Indices, Shown
     from duecourse.properties.monitor import Monitor
-
-
-_TIMES = (Kind.WITHIN, Kind.AT_MOST)
 
 
 def check_readings(
@@ -71,14 +64,11 @@ def check_readings(
         {each.id: [option.id for option in each.options] for each in procedure.readings}
     )
     checking = _Checking(procedure, asked, fixed, limit)
-    # claims about working days take longest, and have much in common: they are one task, the first
-    timed = [each for each in asked if each.kind in _TIMES]
-    others = [[each] for each in asked if each.kind not in _TIMES]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        tasks = pool.map(checking.all_found, [timed, *others])
+        tasks = pool.map(checking.all_found, tasks_of(asked))
         known = {id(one.property): one for each in tasks for one in each}
     results = checking.shown([known[id(each)] for each in asked])
-    family = checking.family if checking.explored else None
+    family = checking.behaviours.explored
     return ReadingsReport(
         procedure=procedure,
         fixed=fixed,
@@ -88,6 +78,23 @@ def check_readings(
         nodes=family.space.size if family else 0,
         seconds=time.perf_counter() - began,
     )
+
+
+def tasks_of(properties: Iterable[Property]) -> list[list[Property]]:
+    """Return properties in tasks that may be done beside each other, so ordered that the shortest come last.
+
+    Claims about the same working days are one task. What comes first makes what all others of its kind rest on.
+    """
+    timed: dict[object, list[Property]] = {}
+    others: list[list[Property]] = []
+    for each in properties:
+        if each.kind in TIMES:
+            key = term_of(each) if each.kind is Kind.WITHIN else each.kind
+            timed.setdefault((each.without, key), []).append(each)
+        else:
+            others.append([each])
+    first, *rest = timed.values() or [[]]
+    return [first, *others[:1], *rest, *others[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +131,9 @@ class _Checking:
         limit: int,
     ) -> None:
         self.procedure, self.fixed, self.limit = procedure, fixed, limit
-        self.exploring, self.doubting = RLock(), RLock()
+        self.doubting = RLock()
         self.properties = tuple(properties)
-
-    @property
-    def explored(self) -> bool:
-        """Whether there is a family."""
-        return isinstance(self.__dict__.get("_family"), Family)
+        self.behaviours = Behaviours(procedure, self.properties, fixed, limit)
 
     @property
     def family(self) -> Family:
@@ -139,24 +142,12 @@ class _Checking:
         Raises:
             TooManyError: there are too many.
         """
-        with self.exploring:
-            return _explored(self._family)
+        return self.behaviours.family
 
     @property
     def clocked(self) -> Family:
         """The behaviours in time."""
-        with self.exploring:
-            return _explored(self._clocked)
-
-    @cached_property
-    def _family(self) -> Family | TooManyError:
-        monitors = [each.monitor for each in self.properties if each.monitor is not None]
-        table = compile_featured(self.procedure, observed=observed(monitors, self.procedure))
-        return _explore(table, self.fixed, self.limit)
-
-    @cached_property
-    def _clocked(self) -> Family | TooManyError:
-        return _explore(with_clocks(self.family.table), self.fixed, self.limit)
+        return self.behaviours.clocked
 
     @property
     def doubtful(self) -> Collection[Monitor]:
@@ -213,7 +204,7 @@ class _Checking:
 
     def timed(self, each: Property) -> _Found:
         """Return what is known of a claim about working days."""
-        times = self.times[each.without]
+        times = self.behaviours.times(each.without)
         found = times.found(each)
         return _Found(
             each,
@@ -222,20 +213,6 @@ class _Checking:
             found.visited,
             shown=found.shown,
         )
-
-    @cached_property
-    def times(self) -> Mapping[frozenset[str], Times]:
-        """The claims about working days, by the steps that they leave out."""
-        timed = [each for each in self.properties if each.kind in _TIMES]
-        return {
-            without: Times(
-                self.procedure,
-                [each for each in timed if each.without == without],
-                self.fixed,
-                self.limit,
-            )
-            for without in {each.without for each in timed}
-        }
 
     def always(self, each: Property) -> _Found:
         assert each.monitor is not None
@@ -397,17 +374,3 @@ class _Checking:
             for name, option in choice.items()
             if option != self.procedure.reading[name].default
         }
-
-
-def _explore(table: FeaturedTable, fixed: Mapping[str, str], limit: int) -> Family | TooManyError:
-    """Return a family, or why there is none: with every property the search would be cut short again."""
-    try:
-        return Family(table, fixed, limit)
-    except TooManyError as error:
-        return error
-
-
-def _explored(found: Family | TooManyError) -> Family:
-    if isinstance(found, TooManyError):
-        raise TooManyError(*found.args)
-    return found
