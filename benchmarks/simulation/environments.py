@@ -63,8 +63,10 @@ def in_python(package: str, name: str, program: str, folder: Path) -> Tool:
     pin = PINS[package]
     python = folder / pin.replace("==", "-") / "bin" / "python"
     name = f"{name} {pin.partition('==')[2]}"
-    if not python.exists():
-        home = python.parents[1]
+    home = python.parents[1]
+    whole = home / "whole"  # written last: an environment that was cut short is made anew
+    if not whole.exists():
+        shutil.rmtree(home, ignore_errors=True)
         steps = (
             [sys.executable, "-m", "venv", str(home)],
             [str(python), "-m", "pip", "install", "--quiet", pin],
@@ -74,6 +76,7 @@ def in_python(package: str, name: str, program: str, folder: Path) -> Tool:
             if failed:
                 shutil.rmtree(home, ignore_errors=True)
                 return Tool(name, missing=f"`pip install {pin}` failed: {failed}")
+        whole.touch()
     return Tool(name, (str(python), str(PEERS / program)))
 
 
