@@ -98,16 +98,20 @@ class Native:
 
     def _keep(self, name: str, code: bytes, wrong: Exception | None) -> None:
         """Keep the machine code, and tell what is wrong with the place where it is kept, if something is."""
+        message = ""
+        if wrong is not None:
+            told = f"{type(wrong).__name__}: {wrong}"
+            message = f"the compiled code that was kept cannot be used ({told}); compiled anew, which costs some seconds"
         try:
             self._write(self._file(), name, code)
         except OSError as error:
-            wrong = wrong or error
-        if wrong is not None:
+            told = f"{type(error).__name__}: {error}"
             message = (
-                f"the cache of compiled code cannot be used ({type(wrong).__name__}: {wrong}); "
+                f"the cache of compiled code cannot be used ({told}); "
                 "compiled without it, which costs some seconds at every start; "
                 "set NUMBA_CACHE_DIR to a folder that can be written"
             )
+        if message:
             warnings.warn(message, stacklevel=4)
 
     def _file(self) -> Path:
