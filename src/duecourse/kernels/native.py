@@ -98,16 +98,17 @@ class Native:
 
     def _keep(self, name: str, code: bytes, wrong: Exception | None) -> None:
         """Keep the machine code, and tell what is wrong with the place where it is kept, if something is."""
-        message = ""
-        if wrong is not None:
-            told = f"{type(wrong).__name__}: {wrong}"
-            message = f"the compiled code that was kept cannot be used ({told}); compiled anew, which costs some seconds"
+        told = "" if wrong is None else f"{type(wrong).__name__}: {wrong}"
+        message = (
+            f"the compiled code that was kept cannot be used ({told}); compiled anew, which costs some seconds"
+            if told
+            else ""
+        )
         try:
             self._write(self._file(), name, code)
         except OSError as error:
-            told = f"{type(error).__name__}: {error}"
             message = (
-                f"the cache of compiled code cannot be used ({told}); "
+                f"the cache of compiled code cannot be used ({told or f'{type(error).__name__}: {error}'}); "
                 "compiled without it, which costs some seconds at every start; "
                 "set NUMBA_CACHE_DIR to a folder that can be written"
             )
