@@ -14,7 +14,7 @@ from duecourse.kernels.ways import grouped
 from duecourse.model.reading_set import TooManyError
 from duecourse.properties.compiled import Search, fits
 from duecourse.properties.family_sets import FamilySets
-from duecourse.properties.watching import happening
+from duecourse.properties.happenings import happening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

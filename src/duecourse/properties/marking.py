@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duecourse.model.expression import FALSE, simplify
-from duecourse.properties.watching import HAPPENINGS, static_values
+from duecourse.properties.happenings import HAPPENINGS, static_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

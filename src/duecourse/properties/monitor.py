@@ -13,7 +13,8 @@ from duecourse.model.expression import Compare, Constant, Variable, atoms, simpl
 from duecourse.model.liveness import Observed
 from duecourse.properties.automaton import Colour
 from duecourse.properties.derivatives import joined
-from duecourse.properties.watching import HAPPENINGS, Watching, is_variable, static_values
+from duecourse.properties.happenings import HAPPENINGS, is_variable, static_values
+from duecourse.properties.watching import Watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

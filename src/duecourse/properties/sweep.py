@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
-from duecourse.properties.watching import happening
+from duecourse.properties.happenings import happening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
