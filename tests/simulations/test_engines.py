@@ -119,9 +119,11 @@ def office(name: str) -> tuple[Plan, CompiledOffice]:
     return plan, CompiledOffice(plan)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 10))]
+)
 @pytest.mark.parametrize("name", BASELINES)
-def test_four_runs_of_three_years_of_the_shipped_scenarios_are_equal(name: str, seed: int) -> None:
+def test_ten_runs_of_three_years_of_the_shipped_scenarios_are_equal(name: str, seed: int) -> None:
     plan, compiled = office(name)
 
     assert_equal(log_of(plan, seed, 3), compiled.run(seed, 3).log())

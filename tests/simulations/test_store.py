@@ -315,7 +315,7 @@ def test_a_run_killed_again_and_again_at_random_ends_the_same(
     chance = random.Random(1)
     store = Store(tmp_path / "store")
     kills = 0
-    for _ in range(3):
+    for _ in range(4):
         with subprocess.Popen(program(tmp_path)) as running:
             while not (found := list(store.folder.glob("*/0*"))) and running.poll() is None:
                 time.sleep(0.01)

@@ -85,7 +85,7 @@ MOST_ENTRIES = 2**31 - 2
     NODES_USED,
     FREE_NODE,
     HELD_REPLIES,
-    TODO,
+    UNDER_WAY,
     CASE,
     ACTION,
     PAYLOAD,

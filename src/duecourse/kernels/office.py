@@ -51,26 +51,26 @@ def run(address: int) -> int:
             return at.ROOM
         if scalars[at.SEQUENCE] > at.MOST_ENTRIES - scalars[at.ROOM_ENTRIES]:
             return at.FULL
-        todo = scalars[at.TODO]
+        doing = scalars[at.UNDER_WAY]
         now = scalars[at.NOW]
-        if todo == at.IDLE:
+        if doing == at.IDLE:
             if scalars[at.PENDING] == 0 or scalars[at.UNFINISHED] == 0:
                 return at.DONE
             pop(scalars, heap)
             scalars[at.WOKEN] = 0
-            scalars[at.TODO] = todo = at.EVENT
+            scalars[at.UNDER_WAY] = doing = at.EVENT
             now = scalars[at.NOW]
         case, load = scalars[at.CASE], scalars[at.PAYLOAD]
         move, subject, origin = at.NONE, 0, FROM_LIFE
         following = at.IDLE  # what is under way after this
 
-        if todo == at.LIFE:
+        if doing == at.LIFE:
             move = live(rules, state, case)
             if move < at.NONE:
                 return STOP - move
             following = scalars[at.FOLLOWING]
 
-        elif todo == at.EVENT:
+        elif doing == at.EVENT:
             action = scalars[at.ACTION]
             if action == at.REPLY:
                 row = cases[case, at.CONFIGURATION]
@@ -172,11 +172,11 @@ def run(address: int) -> int:
                 scalars[at.LEFT] = rules.rooms[load >> 32, at.R_AGENDA]
                 following = at.MEETING_HELD
 
-        elif todo == at.DISPATCHING:
+        elif doing == at.DISPATCHING:
             if dispatch(rules, state, case):
                 following = at.DISPATCHING
 
-        elif todo == at.LAPSING:
+        elif doing == at.LAPSING:
             clock, due = load & 0xFFF, load >> 12
             block = scalars[at.CLOCK_AT] + clock * at.CLOCK_COLUMNS
             if (
@@ -278,4 +278,4 @@ def run(address: int) -> int:
         if following == at.IDLE and scalars[at.WOKEN]:
             scalars[at.WOKEN] = 0
             following = at.LIFE
-        scalars[at.TODO] = following
+        scalars[at.UNDER_WAY] = following
